@@ -1,0 +1,122 @@
+#pragma once
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "model/health_check.h"
+#include "model/instance.h"
+#include "model/listener.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace balancer::model {
+
+enum class Scheme { InternetFacing, Internal };
+
+/// InvalidScheme for anything but "internet-facing" and "internal".
+Result<Scheme> parseScheme(std::string_view text);
+std::string_view renderScheme(Scheme scheme);
+
+struct Tag
+{
+    std::string key;
+    std::string value;
+
+    bool operator==(const Tag &) const = default;
+};
+
+/// What CreateLoadBalancer was told, kept so that a repetition can be compared with it (ELB: the same parameters
+/// succeed again, others are DuplicateLoadBalancerName).
+struct CreationParameters
+{
+    std::vector<Listener> listeners;
+    std::vector<std::string> availabilityZones; ///< this or `subnets`, never both
+    std::vector<std::string> subnets;
+    std::vector<std::string> securityGroups;
+    Scheme scheme = Scheme::InternetFacing;
+    std::vector<Tag> tags;
+
+    bool operator==(const CreationParameters &) const = default;
+};
+
+/// Everything the API lets a caller say about one load balancer, as one comparable value.
+struct LoadBalancer
+{
+    LoadBalancerName name;
+    std::string dnsName; ///< lower case, given at creation, never changes
+    Timestamp createdAt{};
+    Scheme scheme = Scheme::InternetFacing;
+    std::vector<Listener> listeners; ///< by port
+    HealthCheck healthCheck;
+    std::vector<Instance> instances;             ///< in order of registration
+    std::vector<FormerInstance> formerInstances; ///< oldest first, at most kMaxFormerInstances
+    std::vector<std::string> availabilityZones;
+    std::vector<std::string> subnets;
+    std::vector<std::string> securityGroups;
+    std::vector<Tag> tags;
+    CreationParameters creation;
+
+    bool operator==(const LoadBalancer &) const = default;
+};
+
+/// Bounds how long DescribeInstanceHealth knows a deregistered instance.
+constexpr std::size_t kMaxFormerInstances = 1000;
+constexpr std::chrono::hours kFormerInstanceAge{1};
+
+/// Limits of an installation; ELB's are 20, 100 and 1,000.
+struct Limits
+{
+    std::size_t loadBalancers = 5000;
+    std::size_t listeners = 100;
+    std::size_t instances = 10000;
+    std::size_t tags = 50;
+};
+
+/// `name`, or `internal-NAME` for an internal one, `-<digits>.<region>.elb.<domain>`, in lower case.
+std::string makeDnsName(const LoadBalancerName &name, Scheme scheme, std::uint64_t digits, std::string_view region,
+                        std::string_view domain);
+
+/// Checks creation parameters alone and puts them into the form that is stored and compared: listeners by port,
+/// lists without repetitions, tags by key. ValidationError, DuplicateListener (one port twice with different
+/// settings), InvalidConfigurationRequest, DuplicateTagKeys, TooManyTags.
+Result<CreationParameters> normalized(CreationParameters parameters, const Limits &limits);
+
+/// A new load balancer as ELB makes it: no instances, the default health check on the first listener given.
+/// `parameters` are normalized; `firstInstancePort` is the InstancePort of the first listener as it was sent.
+LoadBalancer makeLoadBalancer(LoadBalancerName name, CreationParameters parameters, std::uint16_t firstInstancePort,
+                              std::string dnsName, Timestamp now);
+
+/// Success when the parameters equal those it was created with, DuplicateLoadBalancerName naming the difference
+/// otherwise. `parameters` are normalized.
+Result<void> checkSameCreation(const LoadBalancer &existing, const CreationParameters &parameters);
+
+/// With these listeners too. An identical listener changes nothing; the port with other settings is
+/// DuplicateListener; nothing is added then. InvalidConfigurationRequest as checkListener says.
+Result<LoadBalancer> withListeners(LoadBalancer balancer, const std::vector<Listener> &listeners, const Limits &limits);
+
+/// Without the listeners on these ports; unknown ports are ignored (ELB).
+LoadBalancer withoutListeners(LoadBalancer balancer, const std::vector<std::uint16_t> &ports);
+
+/// With these instances too, in the order given, each registered once; one registered already stays as it is.
+Result<LoadBalancer> withInstances(LoadBalancer balancer, const std::vector<Instance> &instances, const Limits &limits);
+
+/// Without these instances, which become former ones. An id that is a former one already changes nothing; an id that
+/// was never registered here is InvalidInstance, and nothing changes.
+Result<LoadBalancer> withoutInstances(LoadBalancer balancer, const std::vector<InstanceId> &ids, Timestamp now);
+
+Result<LoadBalancer> withHealthCheck(LoadBalancer balancer, const HealthCheck &check);
+
+/// With the instance's new address, wherever it is registered here.
+LoadBalancer withInstanceAddress(LoadBalancer balancer, const InstanceId &id, const InstanceAddress &address);
+
+/// Null when it is not registered.
+const Instance *findInstance(const LoadBalancer &balancer, const InstanceId &id);
+/// Deregistered not longer than kFormerInstanceAge before `now`.
+bool isFormerInstance(const LoadBalancer &balancer, const InstanceId &id, Timestamp now);
+
+/// ELB's sentence for a load balancer that is not there.
+Error loadBalancerNotFound(std::string_view name);
+
+} // namespace balancer::model
