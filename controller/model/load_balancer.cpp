@@ -247,9 +247,11 @@ Result<LoadBalancer> withoutInstances(LoadBalancer balancer, const std::vector<I
     std::unordered_set<std::string> removed;
     for (const auto &id : ids) {
         const bool registered = known.contains(id.text());
-        const bool former =
-            std::ranges::find(balancer.formerInstances, id, &FormerInstance::id) != balancer.formerInstances.end();
-        if (!registered && !former)
+        const auto isFormer = [&] {
+            return std::ranges::find(balancer.formerInstances, id, &FormerInstance::id) !=
+                   balancer.formerInstances.end();
+        };
+        if (!registered && !isFormer())
             return fail(ErrorCode::InvalidInstance, "Could not find EC2 instance ID. '" + id.text() +
                                                         "' is not registered with " + balancer.name.text());
         if (registered && removed.insert(id.text()).second)

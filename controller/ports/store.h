@@ -37,7 +37,7 @@ struct DesiredState
 struct BalancerChange
 {
     LoadBalancerName name;
-    Revision expected;                       ///< StoredBalancer::revision it was computed from; 0: must not exist
+    Revision expected;                        ///< StoredBalancer::revision it was computed from; 0: must not exist
     std::optional<model::LoadBalancer> value; ///< none: deleted
 
     bool operator==(const BalancerChange &) const = default;

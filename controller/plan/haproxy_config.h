@@ -1,0 +1,117 @@
+#pragma once
+
+#include "base/endpoint.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// HAProxy's view of a node, in HAProxy's words. Values: comparable, printable, without I/O.
+namespace balancer::plan {
+
+/// A value that many configurations share unchanged. Equal pointers are equal without a look at the value, so that
+/// comparing two configurations costs what changed between them.
+template <typename T>
+class Shared
+{
+public:
+    Shared() : m_value(std::make_shared<const T>()) {}
+    Shared(T value) : m_value(std::make_shared<const T>(std::move(value))) {} // NOLINT: wrapping is the point
+
+    const T &operator*() const { return *m_value; }
+    const T *operator->() const { return m_value.get(); }
+
+    bool operator==(const Shared &other) const { return m_value == other.m_value || *m_value == *other.m_value; }
+
+private:
+    std::shared_ptr<const T> m_value;
+};
+
+/// Where a frontend listens. An empty address is every address of the machine.
+struct Bind
+{
+    IpAddress address;
+    std::uint16_t port = 0;
+
+    /// "10.0.0.1:80", "[fd00::1]:80" or ":80": HAProxy's own notation.
+    std::string text() const;
+
+    auto operator<=>(const Bind &) const = default;
+    bool operator==(const Bind &) const = default;
+};
+
+/// Directives are complete lines of the section without indentation.
+struct Frontend
+{
+    std::string name;
+    std::vector<Bind> binds;
+    std::vector<std::string> directives;
+    std::string defaultBackend;
+    /// Host name → backend, for a port that several load balancers share; an unknown host is answered with 404.
+    std::map<std::string, std::string> hosts;
+
+    bool operator==(const Frontend &) const = default;
+};
+
+/// A slot: declared beforehand, given an address at run time.
+struct Server
+{
+    std::string name;                ///< "s1", "s2", …
+    std::string instance;            ///< whose slot it is; empty: free
+    std::optional<Endpoint> address; ///< none exactly when the slot is free
+
+    bool operator==(const Server &) const = default;
+};
+
+struct Backend
+{
+    std::string name;
+    std::vector<std::string> directives;
+    std::string serverOptions; ///< behind the address of every server, after `tracks`
+    std::string tracks;        ///< the backend whose server of the same name decides health; empty: checks itself
+    /// The file that tells the Host header of each server's health check; empty when the check needs none.
+    std::string hostMap;
+    std::vector<Server> servers;
+
+    bool operator==(const Backend &) const = default;
+};
+
+/// All that one load balancer needs.
+struct BalancerConfig
+{
+    std::vector<Frontend> frontends; ///< none when it shares the node's addresses
+    std::vector<Backend> backends;   ///< one a listener
+    Backend check;                   ///< does the health check that all the others track
+
+    bool operator==(const BalancerConfig &) const = default;
+};
+
+struct HaproxyConfig
+{
+    std::vector<std::string> global; ///< without what belongs to one generation: its name, sockets and files
+    std::vector<Frontend> sharedFrontends;
+    std::map<std::string, Shared<BalancerConfig>> balancers; ///< by folded name
+
+    bool operator==(const HaproxyConfig &) const = default;
+};
+
+/// The address that stands in a free slot: never routed (RFC 5737), and another one for each slot.
+Endpoint placeholderAddress(std::size_t slot);
+
+/// The address as HAProxy should have it: the instance's, or the slot's placeholder. `slot` is the server's index.
+Endpoint effectiveAddress(const Server &server, std::size_t slot);
+
+/// Host header of a health check: AWS sends the instance's own address.
+std::string checkHost(const Server &server);
+
+/// Every bind of the configuration, sorted, without repetitions.
+std::vector<Bind> allBinds(const HaproxyConfig &config);
+/// Every frontend's name.
+std::vector<std::string> frontendNames(const HaproxyConfig &config);
+
+} // namespace balancer::plan

@@ -1,0 +1,272 @@
+#include "plan/plan.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace balancer::plan {
+
+namespace {
+
+using Kind = Command::Kind;
+
+std::string path(const Backend &backend, std::size_t slot)
+{
+    return backend.name + "/" + backend.servers[slot].name;
+}
+
+Command setState(const std::string &server, std::string_view state)
+{
+    return {Kind::SetState, "set server " + server + " state " + std::string(state)};
+}
+
+Command setHealth(const std::string &server, std::string_view health)
+{
+    return {Kind::SetHealth, "set server " + server + " health " + std::string(health)};
+}
+
+Command setAddress(const Backend &backend, std::size_t slot)
+{
+    const auto endpoint = effectiveAddress(backend.servers[slot], slot);
+    return {Kind::SetAddress, "set server " + path(backend, slot) + " addr " + endpoint.address.text() + " port " +
+                                  std::to_string(endpoint.port)};
+}
+
+/// What a backend would be if only commands had changed it: the same but for what is in the slots.
+Backend reachable(const Backend &running, const Backend &desired)
+{
+    Backend backend = running;
+    const auto slots = std::min(running.servers.size(), desired.servers.size());
+    for (std::size_t i = 0; i < slots; ++i) {
+        backend.servers[i].instance = desired.servers[i].instance;
+        backend.servers[i].address = desired.servers[i].address;
+    }
+    return backend;
+}
+
+std::optional<std::string> backendReason(const Backend &running, const Backend &desired)
+{
+    if (reachable(running, desired) == desired)
+        return std::nullopt;
+    if (running.servers.size() != desired.servers.size())
+        return "backend " + running.name + " gets " + std::to_string(desired.servers.size()) + " slots instead of " +
+               std::to_string(running.servers.size());
+    return "backend " + running.name + " changed beyond its servers";
+}
+
+template <typename Item>
+std::optional<std::string> firstListReason(std::string_view kind, const std::vector<Item> &running,
+                                           const std::vector<Item> &desired)
+{
+    const auto has = [](const std::vector<Item> &items, const std::string &name) {
+        return std::ranges::find(items, name, &Item::name) != items.end();
+    };
+    for (const auto &item : desired) {
+        if (!has(running, item.name))
+            return std::string(kind) + " " + item.name + " is new";
+    }
+    for (const auto &item : running) {
+        if (!has(desired, item.name))
+            return std::string(kind) + " " + item.name + " is gone";
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> frontendsReason(const std::vector<Frontend> &running, const std::vector<Frontend> &desired)
+{
+    if (running == desired)
+        return std::nullopt;
+    if (const auto reason = firstListReason("frontend", running, desired))
+        return reason;
+    for (std::size_t i = 0; i < running.size(); ++i) {
+        if (running[i] != desired[i])
+            return "frontend " + running[i].name + " changed";
+    }
+    return std::nullopt;
+}
+
+/// Why commands can't turn one into the other; nothing when they can.
+std::optional<std::string> balancerReason(const BalancerConfig &running, const BalancerConfig &desired)
+{
+    if (const auto reason = frontendsReason(running.frontends, desired.frontends))
+        return reason;
+    if (const auto reason = firstListReason("backend", running.backends, desired.backends))
+        return reason;
+    if (const auto reason = backendReason(running.check, desired.check))
+        return reason;
+    for (std::size_t i = 0; i < running.backends.size(); ++i) {
+        if (const auto reason = backendReason(running.backends[i], desired.backends[i]))
+            return reason;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> reloadReason(const HaproxyConfig &running, const HaproxyConfig &desired)
+{
+    if (running.global != desired.global)
+        return "the global section changed";
+    if (const auto reason = frontendsReason(running.sharedFrontends, desired.sharedFrontends))
+        return reason;
+    for (const auto &[name, balancer] : desired.balancers) {
+        const auto known = running.balancers.find(name);
+        if (known == running.balancers.end())
+            return "load balancer " + name + " is new";
+        if (known->second == balancer)
+            continue;
+        if (const auto reason = balancerReason(*known->second, *balancer))
+            return reason;
+    }
+    for (const auto &[name, balancer] : running.balancers) {
+        if (!desired.balancers.contains(name))
+            return "load balancer " + name + " is gone";
+    }
+    return std::nullopt;
+}
+
+void appendMapCommand(const Backend &check, std::size_t slot, std::vector<Command> &commands)
+{
+    if (check.hostMap.empty())
+        return;
+    const auto &server = check.servers[slot];
+    commands.push_back({Kind::SetMap, "set map " + check.hostMap + " " + server.name + " " + checkHost(server)});
+}
+
+/// No new traffic, and an end to what still runs: the instance is no longer registered.
+void appendRelease(const BalancerConfig &running, std::size_t slot, std::vector<Command> &commands)
+{
+    commands.push_back(setState(path(running.check, slot), "maint"));
+    for (const auto &backend : running.backends)
+        commands.push_back({Kind::ShutdownSessions, "shutdown sessions server " + path(backend, slot)});
+}
+
+void appendAddresses(const BalancerConfig &desired, std::size_t slot, std::vector<Command> &commands)
+{
+    commands.push_back(setAddress(desired.check, slot));
+    for (const auto &backend : desired.backends)
+        commands.push_back(setAddress(backend, slot));
+    appendMapCommand(desired.check, slot, commands);
+}
+
+/// The check server's host; its port is the health check's affair.
+IpAddress hostOf(const Server &server)
+{
+    return server.address ? server.address->address : IpAddress();
+}
+
+/// Whether traffic for the slot goes to the same place.
+bool sameTargets(const BalancerConfig &left, const BalancerConfig &right, std::size_t slot)
+{
+    if (hostOf(left.check.servers[slot]) != hostOf(right.check.servers[slot]))
+        return false;
+    for (std::size_t i = 0; i < left.backends.size(); ++i) {
+        if (left.backends[i].servers[slot].address != right.backends[i].servers[slot].address)
+            return false;
+    }
+    return true;
+}
+
+void appendSlot(const BalancerConfig &running, const BalancerConfig &desired, std::size_t slot, RuntimeChange &change)
+{
+    const auto &before = running.check.servers[slot];
+    const auto &after = desired.check.servers[slot];
+    if (before.instance == after.instance && sameTargets(running, desired, slot)) {
+        // ELB: a changed health check keeps the instances' states.
+        if (before.address != after.address) {
+            change.commands.push_back(setAddress(desired.check, slot));
+            appendMapCommand(desired.check, slot, change.commands);
+        }
+        return;
+    }
+    if (before.address)
+        appendRelease(running, slot, change.commands);
+    appendAddresses(desired, slot, change.commands);
+    if (!after.address)
+        return;
+    // A server made ready would be up at once, before any check: in drain and down it waits for its first one.
+    const auto server = path(desired.check, slot);
+    change.commands.push_back(setState(server, "drain"));
+    change.commands.push_back(setHealth(server, "down"));
+    change.registering.emplace_back(desired.check.name, after.name);
+}
+
+RuntimeChange runtimeChange(const HaproxyConfig &running, const HaproxyConfig &desired)
+{
+    RuntimeChange change;
+    for (const auto &[name, balancer] : desired.balancers) {
+        const auto &before = running.balancers.at(name);
+        if (before == balancer)
+            continue;
+        for (std::size_t slot = 0; slot < balancer->check.servers.size(); ++slot)
+            appendSlot(*before, *balancer, slot, change);
+        change.balancers.push_back(name);
+    }
+    return change;
+}
+
+} // namespace
+
+Capabilities parseCommandList(std::string_view help, std::string version)
+{
+    Capabilities capabilities;
+    capabilities.version = std::move(version);
+    capabilities.setServer = help.find("set server ") != std::string_view::npos &&
+                             help.find("shutdown sessions server") != std::string_view::npos;
+    capabilities.setMap = help.find("set map ") != std::string_view::npos;
+    return capabilities;
+}
+
+Result<void> judgeReply(const Command &command, std::string_view reply)
+{
+    const auto text = trimmed(reply);
+    bool succeeded = text.empty();
+    if (command.kind == Kind::SetAddress)
+        succeeded = text.starts_with("IP changed from") || text.starts_with("port changed from") ||
+                    text.starts_with("no need to change the addr");
+    if (succeeded)
+        return {};
+    const auto said = text.empty() ? std::string("nothing") : "'" + std::string(text.substr(0, 200)) + "'";
+    return fail(ErrorCode::Refused, "HAProxy answered " + said + " to '" + command.text + "'");
+}
+
+Plan makePlan(const HaproxyConfig &running, const HaproxyConfig &desired, const Capabilities &capabilities)
+{
+    if (running == desired)
+        return NoChange{};
+    if (auto reason = reloadReason(running, desired))
+        return Reload{std::move(*reason)};
+    auto change = runtimeChange(running, desired);
+    const auto needsMap = [](const Command &command) { return command.kind == Kind::SetMap; };
+    if (!capabilities.setServer)
+        return Reload{"HAProxy " + capabilities.version + " cannot change servers at run time"};
+    if (!capabilities.setMap && std::ranges::any_of(change.commands, needsMap))
+        return Reload{"HAProxy " + capabilities.version + " cannot change maps at run time"};
+    return change;
+}
+
+std::vector<Command> readyCommands(const std::string &checkBackend, const std::string &server)
+{
+    const auto target = checkBackend + "/" + server;
+    return {setHealth(target, "up"), setState(target, "ready")};
+}
+
+std::vector<Command> unhealthyCommands(const std::string &checkBackend, const std::string &server)
+{
+    const auto target = checkBackend + "/" + server;
+    return {setHealth(target, "down"), setState(target, "ready")};
+}
+
+std::string describe(const Plan &plan)
+{
+    if (const auto *reload = std::get_if<Reload>(&plan))
+        return "reload: " + reload->reason;
+    const auto *change = std::get_if<RuntimeChange>(&plan);
+    if (!change || change->commands.empty())
+        return "no change";
+    std::string text;
+    for (const auto &command : change->commands)
+        text += (text.empty() ? "" : "\n") + command.text;
+    return text;
+}
+
+} // namespace balancer::plan

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "base/result.h"
+#include "plan/haproxy_config.h"
+#include "plan/servers_state.h"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace balancer::plan {
+
+/// What the HAProxy that was found can do; probed, never concluded from its version alone.
+struct Capabilities
+{
+    std::string version;   ///< "2.6.12", for people
+    bool setServer = true; ///< has `set server` with address, state and health
+    bool setMap = true;
+
+    bool operator==(const Capabilities &) const = default;
+};
+
+/// Reads the list that the command `help` of the runtime API gives.
+Capabilities parseCommandList(std::string_view help, std::string version);
+
+/// One command of the runtime API, and how its answer is judged.
+struct Command
+{
+    enum class Kind { SetAddress, SetState, SetHealth, ShutdownSessions, SetMap };
+
+    Kind kind = Kind::SetState;
+    std::string text; ///< one line, without the line end
+
+    bool operator==(const Command &) const = default;
+};
+
+/// Refused, with HAProxy's own words, unless `reply` is one that means success for that kind of command.
+Result<void> judgeReply(const Command &command, std::string_view reply);
+
+struct NoChange
+{
+    bool operator==(const NoChange &) const = default;
+};
+
+struct RuntimeChange
+{
+    std::vector<Command> commands;
+    std::vector<std::string> balancers; ///< whose servers they touch, by folded name, sorted
+    std::vector<ServerKey> registering; ///< check servers that wait for their first passed check afterwards
+
+    bool operator==(const RuntimeChange &) const = default;
+};
+
+struct Reload
+{
+    std::string reason; ///< for operators: what changed that commands can't change
+
+    bool operator==(const Reload &) const = default;
+};
+
+using Plan = std::variant<NoChange, RuntimeChange, Reload>;
+
+/// What turns `running` into `desired` on an HAProxy of these capabilities: commands where they suffice, else a
+/// reload. Pure; the same input gives the same plan; the cost follows what differs. A slot that gets an instance, or
+/// whose instance gets another address, is left in drain and down: its first passed check makes it ready.
+Plan makePlan(const HaproxyConfig &running, const HaproxyConfig &desired, const Capabilities &capabilities);
+
+/// What the first passed check of a registering slot leads to: traffic.
+std::vector<Command> readyCommands(const std::string &checkBackend, const std::string &server);
+/// After UnhealthyThreshold failed first checks the slot leaves registration and stays down until HAProxy has seen
+/// HealthyThreshold passed ones.
+std::vector<Command> unhealthyCommands(const std::string &checkBackend, const std::string &server);
+
+/// One line a command, or the reason of a reload; "no change" for none. For logs and tests.
+std::string describe(const Plan &plan);
+
+} // namespace balancer::plan

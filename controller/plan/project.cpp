@@ -1,0 +1,371 @@
+#include "plan/project.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace balancer::plan {
+
+namespace {
+
+using model::Listener;
+using model::LoadBalancer;
+using model::Protocol;
+
+constexpr std::chrono::seconds kIdleTimeout{60}; // ELB's default
+constexpr std::string_view kCheckPrefix = "hc:";
+constexpr std::string_view kHostnamesTag = "elastic-haproxy:hostnames";
+
+std::string seconds(std::chrono::seconds duration)
+{
+    return std::to_string(duration.count()) + "s";
+}
+
+bool isHttp(const Listener &listener)
+{
+    return model::isHttpLayer(listener.protocol);
+}
+
+std::string_view mode(bool http)
+{
+    return http ? "mode http" : "mode tcp";
+}
+
+std::vector<std::string> frontendDirectives(bool http)
+{
+    std::vector<std::string> lines{std::string(mode(http)), "timeout client " + seconds(kIdleTimeout)};
+    if (http) {
+        lines.push_back("timeout http-request " + seconds(kIdleTimeout));
+        lines.push_back("timeout http-keep-alive " + seconds(kIdleTimeout));
+        // Else clients that reuse a connection while HAProxy closes it lose a request at each reload.
+        lines.push_back("option idle-close-on-response");
+        // ELB: longer methods are answered with 405.
+        lines.push_back("http-request deny deny_status 405 if { method,length gt 127 }");
+    }
+    return lines;
+}
+
+std::vector<std::string> backendDirectives(const Listener &listener)
+{
+    const bool http = isHttp(listener);
+    std::vector<std::string> lines{
+        std::string(mode(http)),
+        http ? "balance leastconn" : "balance roundrobin",
+        "timeout connect 10s",
+        "timeout server " + seconds(kIdleTimeout),
+        "timeout tunnel " + seconds(kIdleTimeout),
+        "timeout queue " + seconds(kIdleTimeout),
+        "retries 3",
+        "option redispatch",
+    };
+    if (!http)
+        return lines;
+
+    lines.push_back("http-reuse safe");
+    // ELB extends the one list a client sent. Several lines can't be joined here: the address then gets its own.
+    lines.push_back("http-request set-var(txn.xff) req.fhdr_cnt(x-forwarded-for)");
+    lines.push_back("http-request set-header X-Forwarded-For \"%[req.fhdr(x-forwarded-for)], %[src]\""
+                    " if { var(txn.xff) -m int 1 }");
+    lines.push_back("http-request add-header X-Forwarded-For \"%[src]\" if !{ var(txn.xff) -m int 1 }");
+    const bool secure = model::isSecure(listener.protocol);
+    lines.push_back(std::string("http-request set-header X-Forwarded-Proto ") + (secure ? "https" : "http"));
+    lines.push_back("http-request set-header X-Forwarded-Port " + std::to_string(listener.loadBalancerPort));
+    return lines;
+}
+
+std::vector<std::string> checkDirectives(const model::HealthCheck &check, const std::string &hostMap)
+{
+    const bool http = model::isHttpLayer(check.target.protocol);
+    std::vector<std::string> lines{
+        std::string(mode(http)),
+        "log global",
+        "option log-health-checks",
+        "timeout connect " + seconds(check.timeout),
+        "timeout check " + seconds(check.timeout),
+        "timeout server " + seconds(check.timeout),
+    };
+    if (http) {
+        lines.push_back("option httpchk");
+        lines.push_back("http-check send meth GET uri \"" + check.target.path +
+                        "\" ver HTTP/1.1 hdr Host \"%[srv_name,map(" + hostMap +
+                        ",localhost)]\" hdr User-Agent ELB-HealthChecker/1.0 hdr Accept \"*/*\"");
+        lines.push_back("http-check expect status 200");
+    }
+    return lines;
+}
+
+std::string checkOptions(const model::HealthCheck &check)
+{
+    std::string options = "check inter " + seconds(check.interval) + " fall " +
+                          std::to_string(check.unhealthyThreshold) + " rise " + std::to_string(check.healthyThreshold);
+    if (model::isSecure(check.target.protocol))
+        options += " check-ssl verify none";
+    return options;
+}
+
+template <typename AddressOf>
+std::vector<Server> projectServers(const std::vector<const model::Instance *> &occupants, AddressOf addressOf)
+{
+    std::vector<Server> servers;
+    servers.reserve(occupants.size());
+    for (std::size_t i = 0; i < occupants.size(); ++i) {
+        Server server;
+        server.name = serverName(i);
+        if (const auto *instance = occupants[i]) {
+            server.instance = instance->id.text();
+            server.address = addressOf(*instance);
+        }
+        servers.push_back(std::move(server));
+    }
+    return servers;
+}
+
+/// The instance of each slot, or null; one pass over the instances instead of a search for each slot.
+std::vector<const model::Instance *> occupantsOf(const LoadBalancer &balancer, const Slots &slots)
+{
+    std::map<std::string_view, const model::Instance *> byId;
+    for (const auto &instance : balancer.instances)
+        byId.emplace(instance.id.text(), &instance);
+    std::vector<const model::Instance *> occupants;
+    occupants.reserve(slots.size());
+    for (const auto &slot : slots) {
+        const auto found = slot ? byId.find(slot->text()) : byId.end();
+        occupants.push_back(found == byId.end() ? nullptr : found->second);
+    }
+    return occupants;
+}
+
+std::vector<Bind> sharedBinds(const std::vector<IpAddress> &addresses, std::uint16_t port)
+{
+    if (addresses.empty())
+        return {Bind{{}, port}};
+    std::vector<Bind> binds;
+    for (const auto &address : addresses)
+        binds.push_back(Bind{address, port});
+    return binds;
+}
+
+Frontend ownFrontend(const LoadBalancer &balancer, const Listener &listener, const IpAddress &address)
+{
+    Frontend frontend;
+    frontend.name = frontendName(balancer.name, listener.loadBalancerPort);
+    frontend.binds = {Bind{address, listener.loadBalancerPort}};
+    frontend.directives = frontendDirectives(isHttp(listener));
+    frontend.defaultBackend = backendName(balancer.name, listener.loadBalancerPort);
+    return frontend;
+}
+
+/// A host name may only hold what can stand in a map's key; anything else in the tag is ignored.
+bool isHostName(std::string_view text)
+{
+    return !text.empty() && text.size() <= 253 &&
+           std::ranges::all_of(text, [](char c) { return isAlphanumeric(c) || isOneOf(c, ".-_"); });
+}
+
+/// The Host headers that mean this load balancer.
+std::vector<std::string> hostNames(const LoadBalancer &balancer)
+{
+    std::vector<std::string> names{toLower(balancer.dnsName)};
+    for (const auto &tag : balancer.tags) {
+        if (tag.key != kHostnamesTag)
+            continue;
+        std::string list = tag.value;
+        std::ranges::replace(list, ' ', ':'); // a tag's value can't hold commas
+        for (const auto name : split(list, ':')) {
+            if (isHostName(name))
+                names.push_back(toLower(name));
+        }
+    }
+    return names;
+}
+
+struct Claim
+{
+    const LoadBalancer *balancer = nullptr;
+    const Listener *listener = nullptr;
+};
+
+Frontend sharedFrontend(std::uint16_t port, const std::vector<Claim> &claims, const NodeView &node)
+{
+    Frontend frontend;
+    frontend.name = sharedFrontendName(port);
+    frontend.binds = sharedBinds(node.sharedAddresses, port);
+    frontend.directives = frontendDirectives(isHttp(*claims.front().listener));
+    if (claims.size() == 1) {
+        frontend.defaultBackend = backendName(claims.front().balancer->name, port);
+        return frontend;
+    }
+    for (const auto &claim : claims) {
+        for (const auto &host : hostNames(*claim.balancer))
+            frontend.hosts.emplace(host, backendName(claim.balancer->name, port));
+    }
+    return frontend;
+}
+
+} // namespace
+
+std::string frontendName(const LoadBalancerName &balancer, std::uint16_t port)
+{
+    return "f:" + balancer.folded() + ":" + std::to_string(port);
+}
+
+std::string sharedFrontendName(std::uint16_t port)
+{
+    return "f:" + std::to_string(port);
+}
+
+std::string backendName(const LoadBalancerName &balancer, std::uint16_t port)
+{
+    return "b:" + balancer.folded() + ":" + std::to_string(port);
+}
+
+std::string checkBackendName(const LoadBalancerName &balancer)
+{
+    return std::string(kCheckPrefix) + balancer.folded();
+}
+
+std::string balancerOfCheckBackend(std::string_view backend)
+{
+    return std::string(backend.substr(std::min(backend.size(), kCheckPrefix.size())));
+}
+
+std::string serverName(std::size_t slot)
+{
+    return "s" + std::to_string(slot + 1);
+}
+
+std::vector<Bind> bindsOf(const LoadBalancer &balancer, const NodeView &node)
+{
+    std::vector<IpAddress> addresses = node.sharedAddresses;
+    if (node.hasPool) {
+        const auto own = node.addresses.find(balancer.name.folded());
+        if (own == node.addresses.end())
+            return {};
+        addresses = {own->second};
+    }
+    std::vector<Bind> binds;
+    for (const auto &listener : balancer.listeners) {
+        const auto more = sharedBinds(addresses, listener.loadBalancerPort);
+        binds.insert(binds.end(), more.begin(), more.end());
+    }
+    return binds;
+}
+
+std::size_t slotOf(std::string_view server)
+{
+    std::size_t number = 0;
+    const auto *begin = server.data() + std::min<std::size_t>(server.size(), 1);
+    const auto [end, error] = std::from_chars(begin, server.data() + server.size(), number);
+    const bool valid = server.starts_with('s') && error == std::errc() && end == server.data() + server.size();
+    return valid && number > 0 ? number - 1 : std::numeric_limits<std::size_t>::max();
+}
+
+Endpoint checkEndpoint(const LoadBalancer &balancer, const model::Instance &instance)
+{
+    const auto port = balancer.healthCheck.target.port;
+    const bool namesListener = std::ranges::any_of(
+        balancer.listeners, [&](const Listener &listener) { return listener.instancePort == port; });
+    const bool replaced = instance.address.port != 0 && namesListener;
+    return Endpoint{instance.address.address, replaced ? instance.address.port : port};
+}
+
+BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots, const NodeView &node)
+{
+    const auto occupants = occupantsOf(balancer, slots);
+    BalancerConfig config;
+
+    const auto &check = balancer.healthCheck;
+    config.check.name = checkBackendName(balancer.name);
+    if (model::isHttpLayer(check.target.protocol))
+        config.check.hostMap = "check-hosts-" + balancer.name.folded() + ".map";
+    config.check.directives = checkDirectives(check, config.check.hostMap);
+    config.check.serverOptions = checkOptions(check);
+    config.check.servers =
+        projectServers(occupants, [&](const model::Instance &instance) { return checkEndpoint(balancer, instance); });
+
+    for (const auto &listener : balancer.listeners) {
+        Backend backend;
+        backend.name = backendName(balancer.name, listener.loadBalancerPort);
+        backend.directives = backendDirectives(listener);
+        backend.tracks = config.check.name;
+        // ELB: without a policy for it, an instance's certificate is not verified.
+        if (model::isSecure(listener.instanceProtocol))
+            backend.serverOptions = "ssl verify none";
+        backend.servers = projectServers(occupants, [&](const model::Instance &instance) {
+            const auto own = instance.address.port;
+            return Endpoint{instance.address.address, own != 0 ? own : listener.instancePort};
+        });
+        config.backends.push_back(std::move(backend));
+        if (!node.hasPool)
+            continue;
+        const auto address = node.addresses.find(balancer.name.folded());
+        if (address != node.addresses.end())
+            config.frontends.push_back(ownFrontend(balancer, listener, address->second));
+    }
+    return config;
+}
+
+std::vector<Frontend> projectSharedFrontends(const BalancerRefs &balancers, const NodeView &node)
+{
+    if (node.hasPool)
+        return {};
+    std::map<std::uint16_t, std::vector<Claim>> claims;
+    for (const auto *balancer : balancers) {
+        for (const auto &listener : balancer->listeners)
+            claims[listener.loadBalancerPort].push_back(Claim{balancer, &listener});
+    }
+    std::vector<Frontend> frontends;
+    for (const auto &[port, claimants] : claims)
+        frontends.push_back(sharedFrontend(port, claimants, node));
+    return frontends;
+}
+
+std::vector<std::string> projectGlobal(const NodeView &node)
+{
+    std::vector<std::string> lines{"hard-stop-after " + seconds(node.hardStopAfter)};
+    if (node.maxConnections != 0)
+        lines.push_back("maxconn " + std::to_string(node.maxConnections));
+    if (node.threads != 0)
+        lines.push_back("nbthread " + std::to_string(node.threads));
+    return lines;
+}
+
+HaproxyConfig project(const BalancerRefs &balancers, const SlotTable &slots, const NodeView &node)
+{
+    HaproxyConfig config;
+    config.global = projectGlobal(node);
+    config.sharedFrontends = projectSharedFrontends(balancers, node);
+    for (const auto *balancer : balancers) {
+        const auto &name = balancer->name.folded();
+        const auto known = slots.find(name);
+        const auto assigned = assignSlots(known == slots.end() ? Slots{} : known->second, balancer->instances);
+        config.balancers.emplace(name, projectBalancer(*balancer, assigned, node));
+    }
+    return config;
+}
+
+Result<void> checkPorts(const LoadBalancer &candidate, const BalancerRefs &others, const NodeView &node)
+{
+    if (node.hasPool)
+        return {};
+    for (const auto *other : others) {
+        if (other->name == candidate.name)
+            continue;
+        for (const auto &listener : candidate.listeners) {
+            const auto clash =
+                std::ranges::find(other->listeners, listener.loadBalancerPort, &Listener::loadBalancerPort);
+            if (clash == other->listeners.end() || (isHttp(listener) && isHttp(*clash)))
+                continue;
+            return fail(ErrorCode::InvalidConfigurationRequest,
+                        "Port " + std::to_string(listener.loadBalancerPort) + " belongs to load balancer " +
+                            other->name.text() +
+                            ": load balancers without an address of their own can share a port for HTTP only. Choose "
+                            "another port, or give the node an address pool ([haproxy] address_pool)");
+        }
+    }
+    return {};
+}
+
+} // namespace balancer::plan
