@@ -1,0 +1,36 @@
+#pragma once
+
+#include "plan/project.h"
+#include "ports/store.h"
+
+#include <QObject>
+
+#include <set>
+#include <vector>
+
+namespace balancer::service {
+
+/// The stored state as this node knows it: written by those who save or watch the store, read by everyone else.
+class DesiredStateCache : public QObject
+{
+    Q_OBJECT
+
+public:
+    const ports::DesiredState &state() const { return m_state; }
+    plan::BalancerRefs balancers() const; ///< by name; valid until the next change
+
+    /// Null when there is none.
+    const model::LoadBalancer *find(const LoadBalancerName &name) const;
+
+    void reset(ports::DesiredState state);
+    /// What a saved transaction made of it.
+    void apply(const ports::Transaction &transaction, Revision revision);
+
+Q_SIGNALS:
+    void changed(const std::set<balancer::LoadBalancerName> &names);
+
+private:
+    ports::DesiredState m_state;
+};
+
+} // namespace balancer::service

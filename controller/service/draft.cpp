@@ -1,0 +1,76 @@
+#include "service/draft.h"
+
+namespace balancer::service {
+
+const model::LoadBalancer *Draft::find(const LoadBalancerName &name) const
+{
+    const auto changed = m_balancers.find(name);
+    if (changed != m_balancers.end())
+        return changed->second ? &*changed->second : nullptr;
+    const auto stored = m_base.balancers.find(name);
+    return stored == m_base.balancers.end() ? nullptr : &stored->second.value;
+}
+
+std::size_t Draft::balancerCount() const
+{
+    auto count = m_base.balancers.size();
+    for (const auto &[name, value] : m_balancers) {
+        const bool stored = m_base.balancers.contains(name);
+        if (value && !stored)
+            ++count;
+        else if (!value && stored)
+            --count;
+    }
+    return count;
+}
+
+void Draft::put(model::LoadBalancer balancer)
+{
+    const auto name = balancer.name;
+    m_balancers.insert_or_assign(name, std::move(balancer));
+}
+
+void Draft::remove(const LoadBalancerName &name)
+{
+    m_balancers.insert_or_assign(name, std::nullopt);
+}
+
+std::optional<std::string> Draft::addressOf(const InstanceId &instance) const
+{
+    const auto changed = m_addresses.find(instance);
+    if (changed != m_addresses.end())
+        return changed->second;
+    const auto stored = m_base.addresses.find(instance);
+    if (stored == m_base.addresses.end())
+        return std::nullopt;
+    return stored->second;
+}
+
+void Draft::setAddress(const InstanceId &instance, std::optional<std::string> address)
+{
+    m_addresses.insert_or_assign(instance, std::move(address));
+}
+
+ports::Transaction Draft::transaction() const
+{
+    ports::Transaction transaction;
+    for (const auto &[name, value] : m_balancers) {
+        const auto stored = m_base.balancers.find(name);
+        const bool exists = stored != m_base.balancers.end();
+        const bool same = exists ? value && *value == stored->second.value : !value;
+        if (same)
+            continue;
+        const auto expected = exists ? stored->second.revision : Revision();
+        transaction.balancers.push_back(ports::BalancerChange{name, expected, value});
+    }
+    for (const auto &[instance, address] : m_addresses) {
+        const auto stored = m_base.addresses.find(instance);
+        const bool exists = stored != m_base.addresses.end();
+        const bool same = exists ? address && *address == stored->second : !address;
+        if (!same)
+            transaction.addresses.push_back(ports::AddressChange{instance, address});
+    }
+    return transaction;
+}
+
+} // namespace balancer::service

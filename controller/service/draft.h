@@ -1,0 +1,52 @@
+#pragma once
+
+#include "ports/store.h"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace balancer::service {
+
+/// Changes to the desired state that will be saved together. Reads see the changes made so far.
+class Draft
+{
+public:
+    explicit Draft(const ports::DesiredState &base) : m_base(base) {}
+
+    /// Null when there is none (any more).
+    const model::LoadBalancer *find(const LoadBalancerName &name) const;
+    std::size_t balancerCount() const;
+    /// Calls `visit` with every load balancer there is.
+    template <typename Visit>
+    void forEachBalancer(Visit visit) const;
+
+    void put(model::LoadBalancer balancer);
+    void remove(const LoadBalancerName &name);
+
+    std::optional<std::string> addressOf(const InstanceId &instance) const;
+    void setAddress(const InstanceId &instance, std::optional<std::string> address);
+
+    /// Only what differs from the base.
+    ports::Transaction transaction() const;
+
+private:
+    const ports::DesiredState &m_base;
+    std::map<LoadBalancerName, std::optional<model::LoadBalancer>> m_balancers;
+    std::map<InstanceId, std::optional<std::string>> m_addresses;
+};
+
+template <typename Visit>
+void Draft::forEachBalancer(Visit visit) const
+{
+    for (const auto &[name, stored] : m_base.balancers) {
+        if (!m_balancers.contains(name))
+            visit(stored.value);
+    }
+    for (const auto &[name, value] : m_balancers) {
+        if (value)
+            visit(*value);
+    }
+}
+
+} // namespace balancer::service

@@ -1,0 +1,212 @@
+#include "service/health_watcher.h"
+
+#include "plan/plan.h"
+#include "service/log.h"
+#include "service/runtime_commands.h"
+#include "service/spawn.h"
+
+#include <QCoro/QCoroTimer>
+#include <QTimer>
+
+#include <algorithm>
+#include <set>
+
+namespace balancer::service {
+
+namespace {
+
+using plan::ServerKey;
+using plan::SlotHealth;
+
+constexpr int kMostChecksAtOnce = 256;
+
+QCoro::Task<void> pause(std::chrono::milliseconds duration)
+{
+    QTimer timer;
+    timer.setSingleShot(true);
+    timer.start(duration);
+    auto coTimer = qCoro(timer);
+    co_await coTimer.waitForTimeout();
+}
+
+QString nameOf(const ServerKey &server)
+{
+    return QString::fromStdString(server.first + "/" + server.second);
+}
+
+const char *wordFor(SlotHealth health)
+{
+    switch (health) {
+    case SlotHealth::Registering:
+        return "registering";
+    case SlotHealth::Down:
+        return "down";
+    case SlotHealth::Up:
+        return "up";
+    }
+    return "";
+}
+
+} // namespace
+
+HealthWatcher::HealthWatcher(ports::RuntimeApi &runtime, ports::HealthProbe &probe, ports::HealthLog &log,
+                             Turnstile &turn)
+    : m_runtime(runtime), m_probe(probe), m_turn(turn)
+{
+    connect(&log, &ports::HealthLog::eventLogged, this, &HealthWatcher::onEvent);
+}
+
+void HealthWatcher::beginRegistrations(const std::vector<Registration> &registrations)
+{
+    for (const auto &registration : registrations) {
+        const auto known = m_waiting.find(registration.server);
+        if (known != m_waiting.end() && known->second.registration == registration)
+            continue;
+        const auto serial = ++m_lastSerial;
+        Waiting waiting;
+        waiting.registration = registration;
+        waiting.serial = serial;
+        m_waiting.insert_or_assign(registration.server, std::move(waiting));
+        setHealth(registration.server, SlotHealth::Registering);
+        spawn(checkUntilDecided(registration, serial), "first check of " + registration.endpoint.text());
+    }
+}
+
+void HealthWatcher::forget(const ServerKey &server)
+{
+    m_waiting.erase(server);
+    m_healths.erase(server);
+}
+
+void HealthWatcher::keepOnly(const plan::HaproxyConfig &config)
+{
+    std::set<ServerKey> kept;
+    for (const auto &[name, balancer] : config.balancers) {
+        for (const auto &server : balancer->check.servers) {
+            if (server.address)
+                kept.emplace(balancer->check.name, server.name);
+        }
+    }
+    std::erase_if(m_waiting, [&](const auto &entry) { return !kept.contains(entry.first); });
+    std::erase_if(m_healths, [&](const auto &entry) { return !kept.contains(entry.first); });
+}
+
+void HealthWatcher::remember(const plan::SlotHealths &healths)
+{
+    for (const auto &[server, health] : healths) {
+        if (!m_waiting.contains(server))
+            setHealth(server, health);
+    }
+}
+
+bool HealthWatcher::isWaiting(const ServerKey &server, std::uint64_t serial) const
+{
+    const auto found = m_waiting.find(server);
+    return found != m_waiting.end() && found->second.serial == serial;
+}
+
+void HealthWatcher::setHealth(const ServerKey &server, SlotHealth health)
+{
+    const auto [known, added] = m_healths.emplace(server, health);
+    if (!added && known->second == health)
+        return;
+    known->second = health;
+    qCInfo(lcService).noquote() << nameOf(server) << "is" << wordFor(health);
+    Q_EMIT instanceHealthChanged(server, health);
+}
+
+QCoro::Task<Result<void>> HealthWatcher::checkUntilDecided(Registration registration, std::uint64_t serial)
+{
+    while (isWaiting(registration.server, serial)) {
+        if (m_running >= kMostChecksAtOnce) {
+            co_await pause(std::chrono::milliseconds(20));
+            continue;
+        }
+        ++m_running;
+        const auto started = std::chrono::steady_clock::now();
+        const auto passed =
+            co_await m_probe.check(registration.check.target, registration.endpoint, registration.check.timeout);
+        --m_running;
+        if (!isWaiting(registration.server, serial))
+            break;
+        if (passed) {
+            decide(registration.server, SlotHealth::Up);
+            break;
+        }
+        qCDebug(lcService).noquote() << nameOf(registration.server)
+                                     << "failed a first check:" << QString::fromStdString(passed.error().message);
+        if (++m_waiting.at(registration.server).failures >= registration.check.unhealthyThreshold) {
+            decide(registration.server, SlotHealth::Down);
+            break;
+        }
+        const auto spent = std::chrono::steady_clock::now() - started;
+        co_await pause(std::chrono::duration_cast<std::chrono::milliseconds>(registration.check.interval - spent));
+    }
+    co_return Result<void>();
+}
+
+void HealthWatcher::decide(const ServerKey &server, SlotHealth health)
+{
+    const auto waiting = m_waiting.find(server);
+    if (waiting == m_waiting.end())
+        return;
+    m_decided.insert_or_assign(server, std::pair(waiting->second.serial, health));
+    if (!m_settling)
+        spawn(settle(), "telling HAProxy the result of first checks");
+}
+
+QCoro::Task<Result<void>> HealthWatcher::settle()
+{
+    m_settling = true;
+    while (!m_decided.empty()) {
+        const auto told = co_await tellDecisions();
+        if (told)
+            continue;
+        // HAProxy is gone or changing over. What was decided is still true of the instances: say it again.
+        qCWarning(lcService).noquote() << "cannot tell HAProxy the result of first checks:"
+                                       << QString::fromStdString(told.error().message);
+        co_await pause(std::chrono::milliseconds(200));
+    }
+    m_settling = false;
+    co_return Result<void>();
+}
+
+QCoro::Task<Result<void>> HealthWatcher::tellDecisions()
+{
+    const auto turn = co_await m_turn.take();
+    // Those decided while we waited for our turn go together.
+    std::erase_if(m_decided, [this](const auto &entry) { return !isWaiting(entry.first, entry.second.first); });
+    const auto decided = m_decided;
+    std::vector<plan::Command> commands;
+    for (const auto &[server, decision] : decided) {
+        const auto more = decision.second == SlotHealth::Up ? plan::readyCommands(server.first, server.second)
+                                                            : plan::unhealthyCommands(server.first, server.second);
+        commands.insert(commands.end(), more.begin(), more.end());
+    }
+    const auto sent = co_await sendCommands(m_runtime, std::move(commands));
+    if (!sent)
+        co_return sent;
+    for (const auto &[server, decision] : decided) {
+        m_decided.erase(server);
+        m_waiting.erase(server);
+        setHealth(server, decision.second);
+    }
+    co_return Result<void>();
+}
+
+void HealthWatcher::onEvent(const plan::HealthEvent &event)
+{
+    using Kind = plan::HealthEvent::Kind;
+    const ServerKey server(event.backend, event.server);
+    if (m_waiting.contains(server)) {
+        if (event.kind == Kind::CheckPassed)
+            decide(server, SlotHealth::Up);
+        return;
+    }
+    if (event.kind == Kind::WentUp && m_healths.contains(server))
+        setHealth(server, SlotHealth::Up);
+    if (event.kind == Kind::WentDown && m_healths.contains(server))
+        setHealth(server, SlotHealth::Down);
+}
+
+} // namespace balancer::service

@@ -1,0 +1,141 @@
+#include "service/node_plan.h"
+
+#include <algorithm>
+
+namespace balancer::service {
+
+namespace {
+
+/// Whether the frontends in front of these backends look the same.
+bool sameInFront(const plan::BalancerConfig &left, const plan::BalancerConfig &right)
+{
+    return std::ranges::equal(left.backends, right.backends, [](const plan::Backend &a, const plan::Backend &b) {
+        return a.name == b.name && a.directives == b.directives;
+    });
+}
+
+std::string noAddress(const AddressPool &pool, model::Scheme scheme)
+{
+    return "The address pool has no free address for another load balancer: all " +
+           std::to_string(pool.forScheme(scheme).size()) + " are in use. Add addresses to [haproxy] address_pool";
+}
+
+} // namespace
+
+const std::vector<IpAddress> &AddressPool::forScheme(model::Scheme scheme) const
+{
+    return scheme == model::Scheme::Internal ? internal : internetFacing;
+}
+
+NodePlan::NodePlan(plan::NodeView view, AddressPool pool) : m_view(std::move(view)), m_pool(std::move(pool))
+{
+    m_view.hasPool = !m_pool.isEmpty();
+    m_config.global = plan::projectGlobal(m_view);
+}
+
+void NodePlan::restore(std::map<std::string, IpAddress> addresses, plan::SlotTable slots)
+{
+    m_view.addresses = std::move(addresses);
+    m_used.clear();
+    for (const auto &[name, address] : m_view.addresses)
+        m_used.insert(address);
+    m_slots = std::move(slots);
+}
+
+std::optional<IpAddress> NodePlan::freeAddress(model::Scheme scheme) const
+{
+    const auto &addresses = m_pool.forScheme(scheme);
+    const auto free =
+        std::ranges::find_if(addresses, [this](const IpAddress &address) { return !m_used.contains(address); });
+    if (free == addresses.end())
+        return std::nullopt;
+    return *free;
+}
+
+bool NodePlan::place(const model::LoadBalancer &balancer)
+{
+    const auto &name = balancer.name.folded();
+    if (m_view.hasPool && !m_view.addresses.contains(name)) {
+        const auto address = freeAddress(balancer.scheme);
+        if (address) {
+            m_view.addresses.emplace(name, *address);
+            m_used.insert(*address);
+        }
+    }
+    auto &slots = m_slots[name];
+    slots = plan::assignSlots(slots, balancer.instances);
+    auto projected = plan::projectBalancer(balancer, slots, m_view);
+    const auto known = m_config.balancers.find(name);
+    const bool same = known != m_config.balancers.end() && sameInFront(*known->second, projected);
+    m_config.balancers.insert_or_assign(name, std::move(projected));
+    return !same;
+}
+
+bool NodePlan::remove(const LoadBalancerName &name)
+{
+    const auto address = m_view.addresses.find(name.folded());
+    if (address != m_view.addresses.end()) {
+        m_used.erase(address->second);
+        m_view.addresses.erase(address);
+    }
+    m_slots.erase(name.folded());
+    return m_config.balancers.erase(name.folded()) != 0;
+}
+
+Result<void> NodePlan::update(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all)
+{
+    const auto byName = [](const model::LoadBalancer *balancer) -> const LoadBalancerName & { return balancer->name; };
+    std::vector<const model::LoadBalancer *> present;
+    bool frontChanged = false;
+    // Removals first: what they free may be needed at once.
+    for (const auto &name : changed) {
+        const auto found = std::ranges::lower_bound(all, name, {}, byName);
+        if (found != all.end() && (*found)->name == name)
+            present.push_back(*found);
+        else
+            frontChanged |= remove(name);
+    }
+    Result<void> result;
+    for (const auto *balancer : present) {
+        frontChanged |= place(*balancer);
+        if (m_view.hasPool && !m_view.addresses.contains(balancer->name.folded()))
+            result = fail(ErrorCode::InvalidConfigurationRequest,
+                          balancer->name.text() + ": " + noAddress(m_pool, balancer->scheme));
+    }
+    if (frontChanged)
+        m_config.sharedFrontends = plan::projectSharedFrontends(all, m_view);
+    return result;
+}
+
+Result<void> NodePlan::checkFits(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const
+{
+    if (const auto ports = plan::checkPorts(candidate, others, m_view); !ports)
+        return ports;
+    const bool placed = !m_view.hasPool || m_view.addresses.contains(candidate.name.folded());
+    if (!placed && !freeAddress(candidate.scheme))
+        return fail(ErrorCode::InvalidConfigurationRequest, noAddress(m_pool, candidate.scheme));
+    return {};
+}
+
+std::vector<plan::Bind> NodePlan::bindsOf(const model::LoadBalancer &candidate) const
+{
+    if (!m_view.hasPool || m_view.addresses.contains(candidate.name.folded()))
+        return plan::bindsOf(candidate, m_view);
+    auto view = m_view;
+    if (const auto address = freeAddress(candidate.scheme))
+        view.addresses.emplace(candidate.name.folded(), *address);
+    return plan::bindsOf(candidate, view);
+}
+
+std::optional<std::string> NodePlan::serverOf(const LoadBalancerName &balancer, const InstanceId &instance) const
+{
+    const auto slots = m_slots.find(balancer.folded());
+    if (slots == m_slots.end())
+        return std::nullopt;
+    const auto slot = std::ranges::find(slots->second, std::optional<InstanceId>(instance));
+    if (slot == slots->second.end())
+        return std::nullopt;
+    return plan::serverName(static_cast<std::size_t>(slot - slots->second.begin()));
+}
+
+} // namespace balancer::service

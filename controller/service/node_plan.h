@@ -1,0 +1,66 @@
+#pragma once
+
+#include "model/load_balancer.h"
+#include "plan/project.h"
+#include "plan/slots.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace balancer::service {
+
+/// The addresses a node may give to load balancers. Empty lists: load balancers share the node's own.
+struct AddressPool
+{
+    std::vector<IpAddress> internetFacing;
+    std::vector<IpAddress> internal;
+
+    bool isEmpty() const { return internetFacing.empty() && internal.empty(); }
+    const std::vector<IpAddress> &forScheme(model::Scheme scheme) const;
+
+    bool operator==(const AddressPool &) const = default;
+};
+
+/// What this node's HAProxy should be, kept up to date change by change: which load balancer has which address and
+/// which slots, and the configuration that follows. No I/O.
+class NodePlan
+{
+public:
+    NodePlan(plan::NodeView view, AddressPool pool);
+
+    /// Starts from what an earlier life left: addresses given, and slots in use.
+    void restore(std::map<std::string, IpAddress> addresses, plan::SlotTable slots);
+
+    /// Takes over the present value of these load balancers; `all` are those that exist now. A load balancer that the
+    /// pool has no address for gets none and is named in the result's error (InvalidConfigurationRequest); the others
+    /// are taken over all the same.
+    Result<void> update(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all);
+
+    /// Whether `candidate` can be served beside the others: a port or an address may be missing.
+    /// InvalidConfigurationRequest says what to do.
+    Result<void> checkFits(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const;
+
+    /// Where `candidate` would listen.
+    std::vector<plan::Bind> bindsOf(const model::LoadBalancer &candidate) const;
+
+    const plan::HaproxyConfig &config() const { return m_config; }
+    const std::map<std::string, IpAddress> &addresses() const { return m_view.addresses; }
+    /// The server that stands for an instance; nothing while it has no slot.
+    std::optional<std::string> serverOf(const LoadBalancerName &balancer, const InstanceId &instance) const;
+
+private:
+    std::optional<IpAddress> freeAddress(model::Scheme scheme) const;
+    bool place(const model::LoadBalancer &balancer);
+    bool remove(const LoadBalancerName &name);
+
+    plan::NodeView m_view;
+    AddressPool m_pool;
+    plan::SlotTable m_slots;
+    std::set<IpAddress> m_used;
+    plan::HaproxyConfig m_config;
+};
+
+} // namespace balancer::service

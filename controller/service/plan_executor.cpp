@@ -1,0 +1,93 @@
+#include "service/plan_executor.h"
+
+#include "service/log.h"
+#include "service/runtime_commands.h"
+
+namespace balancer::service {
+
+std::vector<plan::ServerKey> registeringIn(const plan::HaproxyConfig &config, const plan::SlotHealths &healths)
+{
+    std::vector<plan::ServerKey> registering;
+    for (const auto &[name, balancer] : config.balancers) {
+        for (const auto &server : balancer->check.servers) {
+            plan::ServerKey key(balancer->check.name, server.name);
+            const auto known = healths.find(key);
+            const bool registers = known == healths.end() || known->second == plan::SlotHealth::Registering;
+            if (server.address && registers)
+                registering.push_back(std::move(key));
+        }
+    }
+    return registering;
+}
+
+PlanExecutor::PlanExecutor(ports::HaproxyProcess &process, ports::RuntimeApi &runtime, HealthWatcher &watcher)
+    : m_process(process), m_runtime(runtime), m_watcher(watcher)
+{
+}
+
+QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::apply(plan::Plan plan, plan::HaproxyConfig desired)
+{
+    if (std::holds_alternative<plan::NoChange>(plan))
+        co_return std::vector<plan::ServerKey>();
+    if (const auto *planned = std::get_if<plan::Reload>(&plan)) {
+        auto registering = co_await reload(planned->reason, std::move(desired));
+        co_return registering;
+    }
+
+    const auto &runtimeChange = std::get<plan::RuntimeChange>(plan);
+    auto changed = co_await change(runtimeChange, desired);
+    if (!changed) {
+        qCWarning(lcService).noquote() << "runtime change failed, once more:"
+                                       << QString::fromStdString(changed.error().message);
+        changed = co_await change(runtimeChange, desired);
+    }
+    if (changed)
+        co_return runtimeChange.registering;
+    auto registering = co_await reload(changed.error().message, std::move(desired));
+    co_return registering;
+}
+
+QCoro::Task<Result<void>> PlanExecutor::change(const plan::RuntimeChange &change, const plan::HaproxyConfig &desired)
+{
+    if (const auto sent = co_await sendCommands(m_runtime, change.commands); !sent)
+        co_return sent;
+    const auto agreed = co_await readBack(change, desired);
+    co_return agreed;
+}
+
+QCoro::Task<Result<void>> PlanExecutor::readBack(const plan::RuntimeChange &change, const plan::HaproxyConfig &desired)
+{
+    std::vector<std::string> backends;
+    for (const auto &name : change.balancers) {
+        const auto &balancer = desired.balancers.at(name);
+        backends.push_back(balancer->check.name);
+        for (const auto &backend : balancer->backends)
+            backends.push_back(backend.name);
+    }
+    if (backends.empty())
+        co_return Result<void>();
+    const auto states = co_await fetchServerStates(m_runtime, std::move(backends));
+    if (!states)
+        co_return fail(states.error());
+    for (const auto &name : change.balancers) {
+        const auto found = plan::differences(*desired.balancers.at(name), *states);
+        if (!found.empty())
+            co_return fail(ErrorCode::Refused, "read back: " + found.front());
+    }
+    co_return Result<void>();
+}
+
+QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::reload(std::string reason, plan::HaproxyConfig desired)
+{
+    qCInfo(lcService).noquote() << "reload:" << QString::fromStdString(reason);
+    const auto states = co_await fetchServerStates(m_runtime, std::vector<std::string>());
+    const auto healths = states ? plan::healthsOf(desired, *states) : m_watcher.healths();
+    auto registering = registeringIn(desired, healths);
+    const auto started = co_await m_process.startGeneration(std::move(desired), healths);
+    if (!started)
+        co_return fail(started.error());
+    m_watcher.remember(healths);
+    co_return registering;
+}
+
+} // namespace balancer::service

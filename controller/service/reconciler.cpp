@@ -1,0 +1,334 @@
+#include "service/reconciler.h"
+
+#include "plan/render.h"
+#include "service/log.h"
+#include "service/runtime_commands.h"
+#include "service/spawn.h"
+
+#include <algorithm>
+
+namespace balancer::service {
+
+namespace {
+
+constexpr std::chrono::milliseconds kLongestRetryDelay{60000};
+
+QString text(const std::string &string)
+{
+    return QString::fromStdString(string);
+}
+
+/// `desired` with the addresses that HAProxy reports, where a slot in use really has its own: the running
+/// configuration after an adoption, when both have the same structure.
+plan::BalancerConfig asReported(plan::BalancerConfig balancer, const plan::ServerStates &states,
+                                const plan::Slots &slots)
+{
+    const auto read = [&](plan::Backend &backend) {
+        for (std::size_t i = 0; i < backend.servers.size(); ++i) {
+            auto &server = backend.servers[i];
+            const auto known = states.find({backend.name, server.name});
+            server.instance = i < slots.size() && slots[i] ? slots[i]->text() : std::string();
+            server.address.reset();
+            if (known == states.end() || known->second.isInMaintenance())
+                continue;
+            if (const auto address = IpAddress::parse(known->second.address))
+                server.address = Endpoint{*address, known->second.port};
+        }
+    };
+    read(balancer.check);
+    for (auto &backend : balancer.backends)
+        read(backend);
+    return balancer;
+}
+
+} // namespace
+
+Reconciler::Reconciler(const DesiredStateCache &desired, NodePlan node, ports::AddressBook &addressBook,
+                       ports::HaproxyProcess &process, ports::RuntimeApi &runtime, HealthWatcher &watcher,
+                       Turnstile &turn, ReconcilerOptions options)
+    : m_desired(desired), m_node(std::move(node)), m_addressBook(addressBook), m_process(process), m_runtime(runtime),
+      m_watcher(watcher), m_turn(turn), m_options(options), m_executor(process, runtime, watcher),
+      m_retryDelay(options.retryDelay)
+{
+    m_retry.setSingleShot(true);
+    m_save.setSingleShot(true);
+    m_save.setInterval(m_options.saveDelay);
+    connect(&m_retry, &QTimer::timeout, this, [this] { spawn(run(), "bringing HAProxy to the desired state"); });
+    connect(&m_save, &QTimer::timeout, this, &Reconciler::saveConfig);
+    connect(&desired, &DesiredStateCache::changed, this, &Reconciler::onChanged);
+    connect(&process, &ports::HaproxyProcess::died, this, &Reconciler::onDied);
+}
+
+QCoro::Task<Result<void>> Reconciler::start()
+{
+    const auto addresses = m_addressBook.load();
+    if (!addresses)
+        co_return fail(addresses.error());
+    const auto found = co_await m_process.adopt();
+    if (!found)
+        co_return fail(found.error());
+    const auto slots = *found ? plan::parseSlots((*found)->config) : plan::SlotTable();
+    m_node.restore(*addresses, slots);
+
+    for (const auto *balancer : m_desired.balancers())
+        m_pending.insert(balancer->name);
+    if (const auto updated = updateNode(); !updated)
+        qCWarning(lcService).noquote() << text(updated.error().message);
+    m_alive = found->has_value();
+    if (m_alive) {
+        const auto adopted = co_await adopt(**found);
+        if (!adopted)
+            qCWarning(lcService).noquote() << "the running HAProxy is replaced:" << text(adopted.error().message);
+    }
+    m_again = true;
+    const auto done = co_await run();
+    co_return done;
+}
+
+/// Without a file of the same structure nothing is known of what runs, and m_runningKnown stays false.
+QCoro::Task<Result<void>> Reconciler::adopt(const ports::RunningGeneration &generation)
+{
+    if (const auto read = co_await readCapabilities(); !read)
+        co_return read;
+    if (plan::parseFingerprint(generation.config) != plan::structureFingerprint(m_node.config()))
+        co_return fail(ErrorCode::Conflict, "its configuration is another one");
+    const auto states = co_await fetchServerStates(m_runtime, std::vector<std::string>());
+    if (!states)
+        co_return fail(states.error());
+
+    const auto slots = plan::parseSlots(generation.config);
+    m_running = m_node.config();
+    for (auto &[name, balancer] : m_running.balancers) {
+        const auto known = slots.find(name);
+        balancer = asReported(*balancer, *states, known == slots.end() ? plan::Slots() : known->second);
+    }
+    m_runningKnown = true;
+    const auto healths = plan::healthsOf(m_running, *states);
+    m_watcher.remember(healths);
+    begin(registeringIn(m_running, healths));
+    qCInfo(lcService).noquote() << "adopted HAProxy generation" << generation.number;
+    co_return Result<void>();
+}
+
+QCoro::Task<Result<void>> Reconciler::readCapabilities()
+{
+    std::vector<std::string> commands;
+    commands.emplace_back("help");
+    commands.emplace_back("show version");
+    const auto replies = co_await m_runtime.send(std::move(commands));
+    if (!replies)
+        co_return fail(replies.error());
+    m_capabilities = plan::parseCommandList(replies->front(), replies->back());
+    co_return Result<void>();
+}
+
+void Reconciler::onChanged(const std::set<LoadBalancerName> &names)
+{
+    m_pending.insert(names.begin(), names.end());
+    m_again = true;
+    if (!m_busy && !m_retry.isActive())
+        spawn(run(), "bringing HAProxy to the desired state");
+    else if (m_retry.isActive())
+        m_retry.start(0); // a change is a reason to try at once
+}
+
+void Reconciler::onDied()
+{
+    if (m_stopped)
+        return;
+    qCWarning(lcService) << "HAProxy has ended unexpectedly; starting it again";
+    m_alive = false;
+    m_again = true;
+    if (!m_busy)
+        spawn(run(), "starting HAProxy again");
+}
+
+QCoro::Task<Result<void>> Reconciler::run()
+{
+    if (m_busy)
+        co_return Result<void>();
+    m_busy = true;
+    Result<void> result;
+    while (m_again && !m_stopped) {
+        result = co_await applyPending();
+        if (!result)
+            break;
+    }
+    m_busy = false;
+    if (!result)
+        retryLater(result.error());
+    co_return result;
+}
+
+QCoro::Task<Result<void>> Reconciler::applyPending()
+{
+    const auto turn = co_await m_turn.take();
+    m_again = false;
+    const auto revision = m_desired.state().revision;
+    // A load balancer that finds no address is reported to its own caller before; here the others go on.
+    const auto updated = updateNode();
+    auto result = co_await applyNodePlan();
+    if (result && !updated)
+        result = updated;
+    if (result) {
+        m_retryDelay = m_options.retryDelay;
+        m_applied = revision;
+        Q_EMIT revisionApplied(revision);
+    }
+    tell(revision, result);
+    co_return result;
+}
+
+QCoro::Task<Result<void>> Reconciler::applyNodePlan()
+{
+    if (!m_alive && m_runningKnown) {
+        // What ran until HAProxy died is known to work: first back to that.
+        const auto revived = co_await reload("HAProxy is not running", m_running);
+        if (!revived)
+            co_return revived;
+    }
+    if (!m_runningKnown) {
+        const std::string reason = m_alive ? "HAProxy runs another configuration" : "HAProxy is not running";
+        const auto reloaded = co_await reload(reason, m_node.config());
+        co_return reloaded;
+    }
+
+    const auto plan = plan::makePlan(m_running, m_node.config(), m_capabilities);
+    const auto registering = co_await m_executor.apply(plan, m_node.config());
+    if (!registering) {
+        // Part of the commands may have been carried out.
+        m_runningKnown = m_runningKnown && !std::holds_alternative<plan::RuntimeChange>(plan);
+        co_return fail(registering.error());
+    }
+    forgetFreed(plan);
+    m_running = m_node.config();
+    begin(*registering);
+    if (std::holds_alternative<plan::RuntimeChange>(plan) && !m_save.isActive())
+        m_save.start();
+    co_return Result<void>();
+}
+
+QCoro::Task<Result<void>> Reconciler::reload(std::string reason, plan::HaproxyConfig desired)
+{
+    const auto registering = co_await m_executor.reload(std::move(reason), desired);
+    if (!registering)
+        co_return fail(registering.error());
+    m_alive = true;
+    m_runningKnown = true;
+    m_running = std::move(desired);
+    m_watcher.keepOnly(m_running);
+    begin(*registering);
+    const auto read = co_await readCapabilities();
+    co_return read;
+}
+
+void Reconciler::forgetFreed(const plan::Plan &plan)
+{
+    if (std::holds_alternative<plan::Reload>(plan))
+        m_watcher.keepOnly(m_node.config());
+    const auto *change = std::get_if<plan::RuntimeChange>(&plan);
+    if (!change)
+        return;
+    for (const auto &name : change->balancers) {
+        const auto &check = m_node.config().balancers.at(name)->check;
+        for (const auto &server : check.servers) {
+            if (!server.address)
+                m_watcher.forget(plan::ServerKey(check.name, server.name));
+        }
+    }
+}
+
+Result<void> Reconciler::updateNode()
+{
+    const auto before = m_node.addresses();
+    const auto updated = m_node.update(m_pending, m_desired.balancers());
+    m_pending.clear();
+    if (m_node.addresses() != before) {
+        if (const auto saved = m_addressBook.save(m_node.addresses()); !saved)
+            return saved;
+    }
+    return updated;
+}
+
+void Reconciler::begin(const std::vector<plan::ServerKey> &registering)
+{
+    std::vector<Registration> registrations;
+    for (const auto &key : registering) {
+        // Gone again already, if the operator was quick.
+        const auto name = LoadBalancerName::parse(plan::balancerOfCheckBackend(key.first));
+        const auto *balancer = name ? m_desired.find(*name) : nullptr;
+        if (!balancer)
+            continue;
+        const auto &servers = m_running.balancers.at(name->folded())->check.servers;
+        const auto slot = plan::slotOf(key.second);
+        if (slot < servers.size() && servers[slot].address)
+            registrations.push_back(Registration{key, balancer->healthCheck, *servers[slot].address});
+    }
+    m_watcher.beginRegistrations(registrations);
+}
+
+QFuture<Result<void>> Reconciler::applied(Revision revision)
+{
+    auto waiter = std::make_unique<Waiter>();
+    waiter->revision = revision;
+    waiter->promise.start();
+    auto future = waiter->promise.future();
+    if (m_applied >= revision && !m_again) {
+        waiter->promise.addResult(Result<void>());
+        waiter->promise.finish();
+        return future;
+    }
+    auto *raw = waiter.get();
+    raw->deadline.setSingleShot(true);
+    connect(&raw->deadline, &QTimer::timeout, this, [this, raw] {
+        qCWarning(lcService) << "HAProxy does not run revision" << raw->revision.number << "yet; answering anyway";
+        raw->promise.addResult(Result<void>());
+        raw->promise.finish();
+        std::erase_if(m_waiters, [raw](const auto &known) { return known.get() == raw; });
+    });
+    raw->deadline.start(m_options.applyDeadline);
+    m_waiters.push_back(std::move(waiter));
+    return future;
+}
+
+void Reconciler::tell(Revision upTo, const Result<void> &result)
+{
+    auto waiters = std::exchange(m_waiters, {});
+    for (auto &waiter : waiters) {
+        if (waiter->revision > upTo) {
+            m_waiters.push_back(std::move(waiter));
+            continue;
+        }
+        waiter->promise.addResult(result);
+        waiter->promise.finish();
+    }
+}
+
+Result<void> Reconciler::checkFits(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const
+{
+    if (const auto fits = m_node.checkFits(candidate, others); !fits)
+        return fits;
+    auto binds = m_node.bindsOf(candidate);
+    const auto ours = plan::allBinds(m_node.config());
+    std::erase_if(binds, [&](const plan::Bind &bind) { return std::ranges::binary_search(ours, bind); });
+    return m_process.checkBindable(binds);
+}
+
+void Reconciler::saveConfig()
+{
+    if (!m_runningKnown)
+        return;
+    if (const auto saved = m_process.saveConfig(m_running); !saved)
+        qCWarning(lcService).noquote() << "cannot save HAProxy's configuration:" << text(saved.error().message);
+}
+
+void Reconciler::retryLater(Error error)
+{
+    qCWarning(lcService).noquote() << "HAProxy is not as desired:" << text(error.message) << "— next try in"
+                                   << m_retryDelay.count() << "ms";
+    m_again = true;
+    m_retry.start(m_retryDelay);
+    m_retryDelay = std::min(m_retryDelay * 2, kLongestRetryDelay);
+}
+
+} // namespace balancer::service

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "ports/address_book.h"
+#include "ports/haproxy.h"
+#include "service/desired_state_cache.h"
+#include "service/health_watcher.h"
+#include "service/node_plan.h"
+#include "service/plan_executor.h"
+#include "service/turnstile.h"
+
+#include <QFuture>
+#include <QObject>
+#include <QPromise>
+#include <QTimer>
+
+#include <chrono>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace balancer::service {
+
+struct ReconcilerOptions
+{
+    std::chrono::milliseconds applyDeadline{5000}; ///< how long a verb waits for HAProxy at most
+    std::chrono::milliseconds saveDelay{500};      ///< until commands' effect is in the file as well
+    std::chrono::milliseconds retryDelay{1000};    ///< after HAProxy refused or died again; doubles up to a minute
+};
+
+/// Makes HAProxy follow the desired state: takes all changes that wait, plans, applies, remembers what runs.
+class Reconciler : public QObject
+{
+    Q_OBJECT
+
+public:
+    Reconciler(const DesiredStateCache &desired, NodePlan node, ports::AddressBook &addressBook,
+               ports::HaproxyProcess &process, ports::RuntimeApi &runtime, HealthWatcher &watcher, Turnstile &turn,
+               ReconcilerOptions options);
+
+    /// Takes over the HAProxy that runs, or starts one, and brings it to the desired state.
+    QCoro::Task<Result<void>> start();
+
+    /// Nothing more is changed from now on.
+    void stop() { m_stopped = true; }
+
+    /// Finishes once this node's HAProxy runs that revision or a later one, with success also when the deadline
+    /// passes; with an error when HAProxy could not be brought there.
+    QFuture<Result<void>> applied(Revision revision);
+
+    /// Whether this node can serve `candidate` beside `others`: ports, addresses, and whether they can be bound now.
+    Result<void> checkFits(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const;
+
+    const NodePlan &node() const { return m_node; }
+    Revision appliedRevision() const { return m_applied; }
+
+Q_SIGNALS:
+    /// HAProxy runs this revision now.
+    void revisionApplied(balancer::Revision revision);
+
+private:
+    struct Waiter
+    {
+        Revision revision;
+        QPromise<Result<void>> promise;
+        QTimer deadline;
+    };
+
+    void onChanged(const std::set<LoadBalancerName> &names);
+    void onDied();
+    QCoro::Task<Result<void>> run();
+    QCoro::Task<Result<void>> applyPending();
+    QCoro::Task<Result<void>> applyNodePlan();
+    QCoro::Task<Result<void>> reload(std::string reason, plan::HaproxyConfig desired);
+    QCoro::Task<Result<void>> adopt(const ports::RunningGeneration &generation);
+    QCoro::Task<Result<void>> readCapabilities();
+    Result<void> updateNode();
+    void begin(const std::vector<plan::ServerKey> &registering);
+    void forgetFreed(const plan::Plan &plan);
+    void tell(Revision upTo, const Result<void> &result);
+    void saveConfig();
+    void retryLater(Error error);
+
+    const DesiredStateCache &m_desired;
+    NodePlan m_node;
+    ports::AddressBook &m_addressBook;
+    ports::HaproxyProcess &m_process;
+    ports::RuntimeApi &m_runtime;
+    HealthWatcher &m_watcher;
+    Turnstile &m_turn;
+    ReconcilerOptions m_options;
+    PlanExecutor m_executor;
+
+    plan::Capabilities m_capabilities;
+    plan::HaproxyConfig m_running;
+    bool m_alive = false;        ///< a generation runs
+    bool m_runningKnown = false; ///< and it has m_running, or had when it died
+    bool m_stopped = false;
+    bool m_busy = false;
+    std::set<LoadBalancerName> m_pending;
+    bool m_again = false; ///< the node's plan has not been brought to HAProxy yet
+    Revision m_applied;
+    std::vector<std::unique_ptr<Waiter>> m_waiters;
+    std::chrono::milliseconds m_retryDelay;
+    QTimer m_retry;
+    QTimer m_save;
+};
+
+} // namespace balancer::service
