@@ -41,6 +41,11 @@ void forEachFrontend(const HaproxyConfig &config, Visit visit)
 
 } // namespace
 
+std::size_t descriptorNeed(const BalancerConfig &balancer)
+{
+    return balancer.backends.size() + balancer.check.servers.size();
+}
+
 std::vector<Bind> allBinds(const HaproxyConfig &config)
 {
     std::vector<Bind> binds;

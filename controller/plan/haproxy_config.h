@@ -109,6 +109,9 @@ Endpoint effectiveAddress(const Server &server, std::size_t slot);
 /// Host header of a health check: AWS sends the instance's own address.
 std::string checkHost(const Server &server);
 
+/// File descriptors HAProxy reserves for this load balancer: one a listener, and one a health check, used or not.
+std::size_t descriptorNeed(const BalancerConfig &balancer);
+
 /// Every bind of the configuration, sorted, without repetitions.
 std::vector<Bind> allBinds(const HaproxyConfig &config);
 /// Every frontend's name.

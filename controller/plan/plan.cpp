@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include "base/text.h"
+#include "plan/project.h"
 
 #include <algorithm>
 #include <optional>
@@ -55,6 +56,14 @@ std::optional<std::string> backendReason(const Backend &running, const Backend &
     return "backend " + running.name + " changed beyond its servers";
 }
 
+std::optional<std::string> checkReason(const Backend &running, const Backend &desired)
+{
+    const auto reason = backendReason(running, desired);
+    if (reason && running.servers.size() == desired.servers.size())
+        return "the health check of load balancer " + balancerOfCheckBackend(running.name) + " changed";
+    return reason;
+}
+
 template <typename Item>
 std::optional<std::string> firstListReason(std::string_view kind, const std::vector<Item> &running,
                                            const std::vector<Item> &desired)
@@ -93,7 +102,7 @@ std::optional<std::string> balancerReason(const BalancerConfig &running, const B
         return reason;
     if (const auto reason = firstListReason("backend", running.backends, desired.backends))
         return reason;
-    if (const auto reason = backendReason(running.check, desired.check))
+    if (const auto reason = checkReason(running.check, desired.check))
         return reason;
     for (std::size_t i = 0; i < running.backends.size(); ++i) {
         if (const auto reason = backendReason(running.backends[i], desired.backends[i]))
@@ -190,6 +199,32 @@ void appendSlot(const BalancerConfig &running, const BalancerConfig &desired, st
     change.registering.emplace_back(desired.check.name, after.name);
 }
 
+/// The balancer's check server for the slot in `desired`, if that still exists.
+const Server *counterpart(const BalancerConfig *desired, std::size_t slot)
+{
+    return desired && slot < desired->check.servers.size() ? &desired->check.servers[slot] : nullptr;
+}
+
+std::vector<Command> farewellCommands(const HaproxyConfig &running, const HaproxyConfig &desired)
+{
+    std::vector<Command> commands;
+    for (const auto &[name, balancer] : running.balancers) {
+        const auto next = desired.balancers.find(name);
+        const auto *wanted = next == desired.balancers.end() ? nullptr : &*next->second;
+        if (wanted && next->second == balancer)
+            continue;
+        const auto &servers = balancer->check.servers;
+        for (std::size_t slot = 0; slot < servers.size(); ++slot) {
+            const auto *after = counterpart(wanted, slot);
+            const bool stays =
+                after && after->instance == servers[slot].instance && hostOf(*after) == hostOf(servers[slot]);
+            if (servers[slot].address && !stays)
+                appendRelease(*balancer, slot, commands);
+        }
+    }
+    return commands;
+}
+
 RuntimeChange runtimeChange(const HaproxyConfig &running, const HaproxyConfig &desired)
 {
     RuntimeChange change;
@@ -234,13 +269,14 @@ Plan makePlan(const HaproxyConfig &running, const HaproxyConfig &desired, const 
     if (running == desired)
         return NoChange{};
     if (auto reason = reloadReason(running, desired))
-        return Reload{std::move(*reason)};
+        return Reload{std::move(*reason), farewellCommands(running, desired)};
     auto change = runtimeChange(running, desired);
     const auto needsMap = [](const Command &command) { return command.kind == Kind::SetMap; };
     if (!capabilities.setServer)
-        return Reload{"HAProxy " + capabilities.version + " cannot change servers at run time"};
+        return Reload{"HAProxy " + capabilities.version + " cannot change servers at run time", {}};
     if (!capabilities.setMap && std::ranges::any_of(change.commands, needsMap))
-        return Reload{"HAProxy " + capabilities.version + " cannot change maps at run time"};
+        return Reload{"HAProxy " + capabilities.version + " cannot change maps at run time",
+                      farewellCommands(running, desired)};
     return change;
 }
 

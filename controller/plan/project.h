@@ -24,6 +24,7 @@ struct NodeView
     std::uint32_t maxConnections = 0;           ///< 0: HAProxy decides
     std::uint32_t threads = 0;                  ///< 0: HAProxy decides
     std::chrono::seconds hardStopAfter{3600};
+    std::size_t descriptorLimit = 0; ///< open files HAProxy may have; 0: unknown
 
     bool operator==(const NodeView &) const = default;
 };

@@ -111,7 +111,11 @@ void HealthWatcher::setHealth(const ServerKey &server, SlotHealth health)
     if (!added && known->second == health)
         return;
     known->second = health;
-    qCInfo(lcService).noquote() << nameOf(server) << "is" << wordFor(health);
+    // What is merely found, thousands at a start, is not news.
+    if (added)
+        qCDebug(lcService).noquote() << nameOf(server) << "is" << wordFor(health);
+    else
+        qCInfo(lcService).noquote() << nameOf(server) << "is" << wordFor(health);
     Q_EMIT instanceHealthChanged(server, health);
 }
 

@@ -157,6 +157,8 @@ QCoro::Task<Result<void>> LoadBalancerService::changeBalancer(LoadBalancerName n
             if (const auto fits = m_reconciler.checkFits(*changed, balancersOf(draft)); !fits)
                 return fits;
         }
+        if (const auto enough = m_reconciler.node().checkDescriptors(*changed); !enough)
+            return enough;
         draft.put(std::move(*changed));
         return {};
     };

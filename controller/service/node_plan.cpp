@@ -42,21 +42,37 @@ void NodePlan::restore(std::map<std::string, IpAddress> addresses, plan::SlotTab
     m_slots = std::move(slots);
 }
 
-std::optional<IpAddress> NodePlan::freeAddress(model::Scheme scheme) const
+std::optional<IpAddress> NodePlan::freeAddress(model::Scheme scheme, const std::set<IpAddress> &used) const
 {
     const auto &addresses = m_pool.forScheme(scheme);
     const auto free =
-        std::ranges::find_if(addresses, [this](const IpAddress &address) { return !m_used.contains(address); });
+        std::ranges::find_if(addresses, [&](const IpAddress &address) { return !used.contains(address); });
     if (free == addresses.end())
         return std::nullopt;
     return *free;
+}
+
+std::optional<IpAddress> NodePlan::addressFor(const model::LoadBalancer &candidate,
+                                              const plan::BalancerRefs &others) const
+{
+    const auto own = m_view.addresses.find(candidate.name.folded());
+    if (own != m_view.addresses.end())
+        return own->second;
+    auto used = m_used;
+    for (const auto *other : others) {
+        if (m_view.addresses.contains(other->name.folded()) || other->name == candidate.name)
+            continue;
+        if (const auto taken = freeAddress(other->scheme, used))
+            used.insert(*taken);
+    }
+    return freeAddress(candidate.scheme, used);
 }
 
 bool NodePlan::place(const model::LoadBalancer &balancer)
 {
     const auto &name = balancer.name.folded();
     if (m_view.hasPool && !m_view.addresses.contains(name)) {
-        const auto address = freeAddress(balancer.scheme);
+        const auto address = freeAddress(balancer.scheme, m_used);
         if (address) {
             m_view.addresses.emplace(name, *address);
             m_used.insert(*address);
@@ -66,7 +82,11 @@ bool NodePlan::place(const model::LoadBalancer &balancer)
     slots = plan::assignSlots(slots, balancer.instances);
     auto projected = plan::projectBalancer(balancer, slots, m_view);
     const auto known = m_config.balancers.find(name);
-    const bool same = known != m_config.balancers.end() && sameInFront(*known->second, projected);
+    const bool isKnown = known != m_config.balancers.end();
+    m_membership += isKnown ? 0 : 1;
+    const bool same = isKnown && sameInFront(*known->second, projected);
+    m_descriptors += plan::descriptorNeed(projected);
+    m_descriptors -= isKnown ? plan::descriptorNeed(*known->second) : 0;
     m_config.balancers.insert_or_assign(name, std::move(projected));
     return !same;
 }
@@ -79,7 +99,13 @@ bool NodePlan::remove(const LoadBalancerName &name)
         m_view.addresses.erase(address);
     }
     m_slots.erase(name.folded());
-    return m_config.balancers.erase(name.folded()) != 0;
+    const auto known = m_config.balancers.find(name.folded());
+    if (known == m_config.balancers.end())
+        return false;
+    m_descriptors -= plan::descriptorNeed(*known->second);
+    m_config.balancers.erase(known);
+    ++m_membership;
+    return true;
 }
 
 Result<void> NodePlan::update(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all)
@@ -109,21 +135,51 @@ Result<void> NodePlan::update(const std::set<LoadBalancerName> &changed, const p
 
 Result<void> NodePlan::checkFits(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const
 {
+    if (const auto descriptors = checkDescriptors(candidate); !descriptors)
+        return descriptors;
     if (const auto ports = plan::checkPorts(candidate, others, m_view); !ports)
         return ports;
-    const bool placed = !m_view.hasPool || m_view.addresses.contains(candidate.name.folded());
-    if (!placed && !freeAddress(candidate.scheme))
+    if (m_view.hasPool && !addressFor(candidate, others))
         return fail(ErrorCode::InvalidConfigurationRequest, noAddress(m_pool, candidate.scheme));
     return {};
 }
 
-std::vector<plan::Bind> NodePlan::bindsOf(const model::LoadBalancer &candidate) const
+Result<void> NodePlan::checkNeed(std::size_t descriptors) const
 {
-    if (!m_view.hasPool || m_view.addresses.contains(candidate.name.folded()))
+    // HAProxy's own pipes, pollers and sockets, and connections for the load balancers to be of any use.
+    constexpr std::size_t kReserve = 500;
+    const auto need = descriptors + kReserve + std::size_t(2) * m_view.maxConnections;
+    if (m_view.descriptorLimit == 0 || need <= m_view.descriptorLimit)
+        return {};
+    return fail(ErrorCode::InvalidConfigurationRequest,
+                "HAProxy would need at least " + std::to_string(need) + " open files and may have " +
+                    std::to_string(m_view.descriptorLimit) +
+                    ": raise the limit (LimitNOFILE= in the unit, or ulimit -n)");
+}
+
+Result<void> NodePlan::checkDescriptors() const
+{
+    return checkNeed(m_descriptors);
+}
+
+Result<void> NodePlan::checkDescriptors(const model::LoadBalancer &candidate) const
+{
+    const auto &name = candidate.name.folded();
+    const auto slots = m_slots.find(name);
+    const auto assigned =
+        plan::assignSlots(slots == m_slots.end() ? plan::Slots() : slots->second, candidate.instances);
+    const auto known = m_config.balancers.find(name);
+    const auto present = known == m_config.balancers.end() ? 0 : plan::descriptorNeed(*known->second);
+    return checkNeed(m_descriptors - present + candidate.listeners.size() + assigned.size());
+}
+
+std::vector<plan::Bind> NodePlan::bindsOf(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const
+{
+    if (!m_view.hasPool)
         return plan::bindsOf(candidate, m_view);
     auto view = m_view;
-    if (const auto address = freeAddress(candidate.scheme))
-        view.addresses.emplace(candidate.name.folded(), *address);
+    if (const auto address = addressFor(candidate, others))
+        view.addresses.insert_or_assign(candidate.name.folded(), *address);
     return plan::bindsOf(candidate, view);
 }
 

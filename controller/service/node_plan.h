@@ -4,6 +4,7 @@
 #include "plan/project.h"
 #include "plan/slots.h"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -43,16 +44,27 @@ public:
     /// InvalidConfigurationRequest says what to do.
     Result<void> checkFits(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const;
 
-    /// Where `candidate` would listen.
-    std::vector<plan::Bind> bindsOf(const model::LoadBalancer &candidate) const;
+    /// Whether HAProxy may open the files that `candidate` needs with all the others. InvalidConfigurationRequest says
+    /// how many are missing. Costs what the candidate has, not what the node has.
+    Result<void> checkDescriptors(const model::LoadBalancer &candidate) const;
+    /// The same for the node as it is now.
+    Result<void> checkDescriptors() const;
+
+    /// Where `candidate` would listen beside `others`.
+    std::vector<plan::Bind> bindsOf(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const;
 
     const plan::HaproxyConfig &config() const { return m_config; }
     const std::map<std::string, IpAddress> &addresses() const { return m_view.addresses; }
+    /// Another number each time a load balancer comes or goes.
+    std::uint64_t membership() const { return m_membership; }
     /// The server that stands for an instance; nothing while it has no slot.
     std::optional<std::string> serverOf(const LoadBalancerName &balancer, const InstanceId &instance) const;
 
 private:
-    std::optional<IpAddress> freeAddress(model::Scheme scheme) const;
+    std::optional<IpAddress> freeAddress(model::Scheme scheme, const std::set<IpAddress> &used) const;
+    /// The address `candidate` has, or would get after those of `others` that still have none.
+    std::optional<IpAddress> addressFor(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const;
+    Result<void> checkNeed(std::size_t descriptors) const;
     bool place(const model::LoadBalancer &balancer);
     bool remove(const LoadBalancerName &name);
 
@@ -61,6 +73,8 @@ private:
     plan::SlotTable m_slots;
     std::set<IpAddress> m_used;
     plan::HaproxyConfig m_config;
+    std::uint64_t m_membership = 0;
+    std::size_t m_descriptors = 0; ///< what all load balancers need
 };
 
 } // namespace balancer::service

@@ -30,6 +30,10 @@ QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::apply(plan::Plan
     if (std::holds_alternative<plan::NoChange>(plan))
         co_return std::vector<plan::ServerKey>();
     if (const auto *planned = std::get_if<plan::Reload>(&plan)) {
+        const auto said = co_await sendCommands(m_runtime, planned->farewell);
+        if (!said)
+            qCWarning(lcService).noquote()
+                << "cannot end what is left of removed instances:" << QString::fromStdString(said.error().message);
         auto registering = co_await reload(planned->reason, std::move(desired));
         co_return registering;
     }
@@ -49,24 +53,20 @@ QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::apply(plan::Plan
 
 QCoro::Task<Result<void>> PlanExecutor::change(const plan::RuntimeChange &change, const plan::HaproxyConfig &desired)
 {
-    if (const auto sent = co_await sendCommands(m_runtime, change.commands); !sent)
-        co_return sent;
-    const auto agreed = co_await readBack(change, desired);
-    co_return agreed;
-}
-
-QCoro::Task<Result<void>> PlanExecutor::readBack(const plan::RuntimeChange &change, const plan::HaproxyConfig &desired)
-{
-    std::vector<std::string> backends;
+    // Commands and the question what came of them go together: one conversation with HAProxy a change.
+    auto texts = textsOf(change.commands);
     for (const auto &name : change.balancers) {
         const auto &balancer = desired.balancers.at(name);
-        backends.push_back(balancer->check.name);
+        texts.push_back(showState(balancer->check.name));
         for (const auto &backend : balancer->backends)
-            backends.push_back(backend.name);
+            texts.push_back(showState(backend.name));
     }
-    if (backends.empty())
-        co_return Result<void>();
-    const auto states = co_await fetchServerStates(m_runtime, std::move(backends));
+    const auto replies = co_await m_runtime.send(std::move(texts));
+    if (!replies)
+        co_return fail(replies.error());
+    if (const auto judged = judgeReplies(change.commands, *replies); !judged)
+        co_return judged;
+    const auto states = mergeStates(*replies, change.commands.size());
     if (!states)
         co_return fail(states.error());
     for (const auto &name : change.balancers) {

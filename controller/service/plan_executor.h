@@ -25,8 +25,8 @@ public:
     QCoro::Task<Result<std::vector<plan::ServerKey>>> reload(std::string reason, plan::HaproxyConfig desired);
 
 private:
+    /// Sends the commands and reads back what came of them.
     QCoro::Task<Result<void>> change(const plan::RuntimeChange &change, const plan::HaproxyConfig &desired);
-    QCoro::Task<Result<void>> readBack(const plan::RuntimeChange &change, const plan::HaproxyConfig &desired);
 
     ports::HaproxyProcess &m_process;
     ports::RuntimeApi &m_runtime;

@@ -41,6 +41,12 @@ plan::BalancerConfig asReported(plan::BalancerConfig balancer, const plan::Serve
     return balancer;
 }
 
+bool hasCommands(const plan::Plan &plan)
+{
+    const auto *reload = std::get_if<plan::Reload>(&plan);
+    return std::holds_alternative<plan::RuntimeChange>(plan) || (reload && !reload->farewell.empty());
+}
+
 } // namespace
 
 Reconciler::Reconciler(const DesiredStateCache &desired, NodePlan node, ports::AddressBook &addressBook,
@@ -61,19 +67,27 @@ Reconciler::Reconciler(const DesiredStateCache &desired, NodePlan node, ports::A
 
 QCoro::Task<Result<void>> Reconciler::start()
 {
-    const auto addresses = m_addressBook.load();
+    auto addresses = m_addressBook.load();
     if (!addresses)
         co_return fail(addresses.error());
+    // Of load balancers deleted in the moment our process ended.
+    std::erase_if(*addresses, [this](const auto &entry) {
+        const auto name = LoadBalancerName::parse(entry.first);
+        return !name || !m_desired.find(*name);
+    });
     const auto found = co_await m_process.adopt();
     if (!found)
         co_return fail(found.error());
     const auto slots = *found ? plan::parseSlots((*found)->config) : plan::SlotTable();
+    m_hadAddresses = !addresses->empty();
     m_node.restore(*addresses, slots);
 
     for (const auto *balancer : m_desired.balancers())
         m_pending.insert(balancer->name);
     if (const auto updated = updateNode(); !updated)
         qCWarning(lcService).noquote() << text(updated.error().message);
+    if (const auto enough = m_node.checkDescriptors(); !enough)
+        co_return enough;
     m_alive = found->has_value();
     if (m_alive) {
         const auto adopted = co_await adopt(**found);
@@ -196,8 +210,8 @@ QCoro::Task<Result<void>> Reconciler::applyNodePlan()
     const auto plan = plan::makePlan(m_running, m_node.config(), m_capabilities);
     const auto registering = co_await m_executor.apply(plan, m_node.config());
     if (!registering) {
-        // Part of the commands may have been carried out.
-        m_runningKnown = m_runningKnown && !std::holds_alternative<plan::RuntimeChange>(plan);
+        // Part of the commands may have been carried out: the next generation sets that right.
+        m_runningKnown = m_runningKnown && !hasCommands(plan);
         co_return fail(registering.error());
     }
     forgetFreed(plan);
@@ -240,13 +254,17 @@ void Reconciler::forgetFreed(const plan::Plan &plan)
 
 Result<void> Reconciler::updateNode()
 {
-    const auto before = m_node.addresses();
+    const auto membership = m_node.membership();
     const auto updated = m_node.update(m_pending, m_desired.balancers());
     m_pending.clear();
-    if (m_node.addresses() != before) {
+    if (m_node.membership() == membership)
+        return updated;
+    if (!m_node.addresses().empty() || m_hadAddresses) {
+        m_hadAddresses = true;
         if (const auto saved = m_addressBook.save(m_node.addresses()); !saved)
             return saved;
     }
+    Q_EMIT balancersChanged();
     return updated;
 }
 
@@ -308,7 +326,7 @@ Result<void> Reconciler::checkFits(const model::LoadBalancer &candidate, const p
 {
     if (const auto fits = m_node.checkFits(candidate, others); !fits)
         return fits;
-    auto binds = m_node.bindsOf(candidate);
+    auto binds = m_node.bindsOf(candidate, others);
     const auto ours = plan::allBinds(m_node.config());
     std::erase_if(binds, [&](const plan::Bind &bind) { return std::ranges::binary_search(ours, bind); });
     return m_process.checkBindable(binds);

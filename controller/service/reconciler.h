@@ -56,6 +56,8 @@ public:
 Q_SIGNALS:
     /// HAProxy runs this revision now.
     void revisionApplied(balancer::Revision revision);
+    /// A load balancer came or went, or got its address.
+    void balancersChanged();
 
 private:
     struct Waiter
@@ -95,6 +97,7 @@ private:
     bool m_alive = false;        ///< a generation runs
     bool m_runningKnown = false; ///< and it has m_running, or had when it died
     bool m_stopped = false;
+    bool m_hadAddresses = false; ///< the address book is not empty, or has to become so
     bool m_busy = false;
     std::set<LoadBalancerName> m_pending;
     bool m_again = false; ///< the node's plan has not been brought to HAProxy yet

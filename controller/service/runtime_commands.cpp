@@ -2,43 +2,62 @@
 
 namespace balancer::service {
 
-QCoro::Task<Result<void>> sendCommands(ports::RuntimeApi &runtime, std::vector<plan::Command> commands)
+std::vector<std::string> textsOf(const std::vector<plan::Command> &commands)
 {
-    if (commands.empty())
-        co_return Result<void>();
     std::vector<std::string> texts;
     texts.reserve(commands.size());
     for (const auto &command : commands)
         texts.push_back(command.text);
-    const auto replies = co_await runtime.send(std::move(texts));
+    return texts;
+}
+
+Result<void> judgeReplies(const std::vector<plan::Command> &commands, const std::vector<std::string> &replies)
+{
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        if (const auto judged = plan::judgeReply(commands[i], replies.at(i)); !judged)
+            return judged;
+    }
+    return {};
+}
+
+std::string showState(const std::string &backend)
+{
+    return "show servers state " + backend;
+}
+
+Result<plan::ServerStates> mergeStates(const std::vector<std::string> &replies, std::size_t first)
+{
+    plan::ServerStates all;
+    for (std::size_t i = first; i < replies.size(); ++i) {
+        auto states = plan::parseServersState(replies[i]);
+        if (!states)
+            return fail(states.error());
+        all.merge(*states);
+    }
+    return all;
+}
+
+QCoro::Task<Result<void>> sendCommands(ports::RuntimeApi &runtime, std::vector<plan::Command> commands)
+{
+    if (commands.empty())
+        co_return Result<void>();
+    const auto replies = co_await runtime.send(textsOf(commands));
     if (!replies)
         co_return fail(replies.error());
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-        if (const auto judged = plan::judgeReply(commands[i], (*replies)[i]); !judged)
-            co_return judged;
-    }
-    co_return Result<void>();
+    co_return judgeReplies(commands, *replies);
 }
 
 QCoro::Task<Result<plan::ServerStates>> fetchServerStates(ports::RuntimeApi &runtime, std::vector<std::string> backends)
 {
     std::vector<std::string> commands;
     for (const auto &backend : backends)
-        commands.push_back("show servers state " + backend);
+        commands.push_back(showState(backend));
     if (commands.empty())
         commands.emplace_back("show servers state");
     const auto replies = co_await runtime.send(std::move(commands));
     if (!replies)
         co_return fail(replies.error());
-
-    plan::ServerStates all;
-    for (const auto &reply : *replies) {
-        auto states = plan::parseServersState(reply);
-        if (!states)
-            co_return fail(states.error());
-        all.merge(*states);
-    }
-    co_return all;
+    co_return mergeStates(*replies, 0);
 }
 
 } // namespace balancer::service

@@ -9,6 +9,15 @@
 
 namespace balancer::service {
 
+/// The commands as they are sent.
+std::vector<std::string> textsOf(const std::vector<plan::Command> &commands);
+/// The first reply that is not a success for its command; further replies are not looked at.
+Result<void> judgeReplies(const std::vector<plan::Command> &commands, const std::vector<std::string> &replies);
+/// Asks for the state of a backend's servers.
+std::string showState(const std::string &backend);
+/// What the replies to showState say, from the reply number `first` on.
+Result<plan::ServerStates> mergeStates(const std::vector<std::string> &replies, std::size_t first);
+
 /// Sends the commands in order and judges every reply; the first that is not a success is the error. Nothing is sent
 /// for no commands.
 QCoro::Task<Result<void>> sendCommands(ports::RuntimeApi &runtime, std::vector<plan::Command> commands);

@@ -102,8 +102,8 @@ QCoro::Task<Result<std::vector<std::string>>> GenerationKeeper::send(std::vector
 {
     if (!m_current)
         co_return fail(ErrorCode::Unavailable, "HAProxy is not running");
-    const auto socket = QString::fromStdString(m_files.socket(m_current->number));
-    const auto replies = co_await exchange(socket, std::move(commands), m_options.commandDeadline);
+    const auto connection = m_current->connection;
+    auto replies = co_await RuntimeConnection::exchange(connection, std::move(commands), m_options.commandDeadline);
     co_return replies;
 }
 
@@ -184,6 +184,8 @@ QCoro::Task<Result<void>> GenerationKeeper::startGeneration(plan::HaproxyConfig 
         co_return fail(ended ? proved.error() : inContext(proved.error().message, ended.error()));
     }
 
+    for (const int dead : std::exchange(m_dead, {}))
+        m_files.remove(dead);
     auto old = std::move(m_current);
     const auto successor = (*generation)->process->pid();
     setCurrent(std::move(*generation));
@@ -280,6 +282,7 @@ QCoro::Task<Result<void>> GenerationKeeper::proveListeners(const Generation &gen
 QCoro::Task<Result<void>> GenerationKeeper::retire(GenerationPointer generation, qint64 successor)
 {
     const auto pid = generation->process->pid();
+    generation->connection.reset();
     generation->process->sendSignal(SIGUSR1);
     keepLeaving(std::move(generation));
     // A listener that was removed is really gone when we say so. It takes the old one some milliseconds.
@@ -311,6 +314,8 @@ QCoro::Task<Result<void>> GenerationKeeper::stopAll()
     m_leaving.clear();
     if (m_current)
         all.push_back(std::move(m_current));
+    for (const int dead : std::exchange(m_dead, {}))
+        m_files.remove(dead);
     for (const auto &generation : all) {
         generation->process->disconnect(this);
         auto ended = co_await end(*generation->process, SIGTERM, 5s);
@@ -342,9 +347,13 @@ Result<void> GenerationKeeper::checkBindable(const std::vector<plan::Bind> &bind
 void GenerationKeeper::setCurrent(GenerationPointer generation)
 {
     m_current = std::move(generation);
+    m_current->connection =
+        std::make_shared<RuntimeConnection>(QString::fromStdString(m_files.socket(m_current->number)));
     connect(m_current->process.get(), &ProcessHandle::ended, this, [this] {
-        // Not before this signal has been delivered: it comes from the object that goes.
+        // Not before this signal has been delivered: it comes from the object that goes. Its files stay until another
+        // generation runs: they say which instance had which slot.
         m_current->process.release()->deleteLater();
+        m_dead.push_back(m_current->number);
         m_current.reset();
         Q_EMIT died();
     });

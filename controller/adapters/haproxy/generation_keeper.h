@@ -3,6 +3,7 @@
 #include "adapters/haproxy/generation_files.h"
 #include "adapters/haproxy/haproxy_binary.h"
 #include "adapters/haproxy/process_handle.h"
+#include "adapters/haproxy/runtime_socket.h"
 #include "ports/haproxy.h"
 
 #include <QStringList>
@@ -53,6 +54,7 @@ private:
     {
         int number = 0;
         std::unique_ptr<ProcessHandle> process;
+        std::shared_ptr<RuntimeConnection> connection; ///< of the current one only
     };
     using GenerationPointer = std::unique_ptr<Generation>;
 
@@ -76,6 +78,7 @@ private:
     int m_lastNumber = 0;
     GenerationPointer m_current;
     std::vector<GenerationPointer> m_leaving;
+    std::vector<int> m_dead; ///< numbers of generations that ended unasked
 };
 
 } // namespace balancer::adapters::haproxy

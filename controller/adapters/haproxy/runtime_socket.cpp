@@ -22,7 +22,7 @@ std::chrono::milliseconds left(const QDeadlineTimer &deadline)
 
 QByteArray requestFor(const std::vector<std::string> &commands)
 {
-    QByteArray request = "prompt\n";
+    QByteArray request;
     for (const auto &command : commands)
         request += QByteArray::fromStdString(command) + '\n';
     return request;
@@ -43,7 +43,7 @@ public:
             const auto end = m_text.find(kPrompt, from);
             if (end == std::string::npos || isComplete())
                 break;
-            addReply(m_text.substr(m_start, end - m_start));
+            m_replies.push_back(m_text.substr(m_start, end - m_start));
             m_start = end + kPrompt.size();
             m_scanned = m_start;
         }
@@ -54,19 +54,10 @@ public:
     std::vector<std::string> take() { return std::move(m_replies); }
 
 private:
-    void addReply(std::string reply)
-    {
-        // The first one only answers the command `prompt`.
-        if (m_greeted)
-            m_replies.push_back(std::move(reply));
-        m_greeted = true;
-    }
-
     std::size_t m_expected;
     std::string m_text;
     std::size_t m_start = 0;
     std::size_t m_scanned = 0;
-    bool m_greeted = false;
     std::vector<std::string> m_replies;
 };
 
@@ -75,39 +66,103 @@ bool isOneCommand(const std::string &command)
     return std::ranges::none_of(command, [](char c) { return isOneOf(c, "\n\r;") || c == '\0'; });
 }
 
-} // namespace
+using Replies = std::vector<std::string>;
 
-QCoro::Task<Result<std::vector<std::string>>> exchange(QString socketPath, std::vector<std::string> commands,
-                                                       std::chrono::milliseconds deadline)
+QCoro::Task<Result<void>> connectTo(QLocalSocket &socket, QString path, QDeadlineTimer deadline)
 {
-    if (!std::ranges::all_of(commands, isOneCommand))
-        co_return fail(ErrorCode::Internal, "a command for HAProxy holds a line break or ';'");
-
-    const QDeadlineTimer timer(deadline);
-    QLocalSocket socket;
     auto coSocket = qCoro(socket);
-    const bool connected = co_await coSocket.connectToServer(socketPath, QIODevice::ReadWrite, left(timer));
+    const bool connected = co_await coSocket.connectToServer(path, QIODevice::ReadWrite, left(deadline));
     if (!connected)
-        co_return fail(ErrorCode::Unavailable, "HAProxy's socket " + socketPath.toStdString() +
+        co_return fail(ErrorCode::Unavailable, "HAProxy's socket " + path.toStdString() +
                                                    " does not answer: " + socket.errorString().toStdString());
+    co_return Result<void>();
+}
 
+QCoro::Task<Result<Replies>> converse(QLocalSocket &socket, std::vector<std::string> commands, QDeadlineTimer deadline)
+{
+    auto coSocket = qCoro(socket);
     socket.write(requestFor(commands));
     ReplyReader reader(commands.size());
     while (!reader.isComplete()) {
         if (socket.bytesAvailable() == 0) {
             if (socket.state() != QLocalSocket::ConnectedState)
                 co_return fail(ErrorCode::Corrupt, "HAProxy closed its socket before it had answered everything");
-            if (timer.hasExpired())
-                co_return fail(ErrorCode::Timeout,
-                               "HAProxy did not answer within " + std::to_string(deadline.count()) + " ms");
-            co_await coSocket.waitForReadyRead(left(timer));
+            if (deadline.hasExpired())
+                co_return fail(ErrorCode::Timeout, "HAProxy did not answer in time");
+            co_await coSocket.waitForReadyRead(left(deadline));
         }
         reader.feed(socket.readAll());
     }
+    co_return reader.take();
+}
+
+/// A new connection in interactive mode, in which one can ask again and again.
+QCoro::Task<Result<void>> open(QLocalSocket &socket, QString path, QDeadlineTimer deadline)
+{
+    if (const auto connected = co_await connectTo(socket, std::move(path), deadline); !connected)
+        co_return connected;
+    std::vector<std::string> greeting(1, "prompt");
+    const auto greeted = co_await converse(socket, std::move(greeting), deadline);
+    if (!greeted)
+        co_return fail(greeted.error());
+    co_return Result<void>();
+}
+
+Result<void> checkCommands(const std::vector<std::string> &commands)
+{
+    if (std::ranges::all_of(commands, isOneCommand))
+        return {};
+    return fail(ErrorCode::Internal, "a command for HAProxy holds a line break or ';'");
+}
+
+} // namespace
+
+QCoro::Task<Result<Replies>> exchange(QString socketPath, std::vector<std::string> commands,
+                                      std::chrono::milliseconds deadline)
+{
+    if (const auto checked = checkCommands(commands); !checked)
+        co_return fail(checked.error());
+    const QDeadlineTimer timer(deadline);
+    QLocalSocket socket;
+    if (const auto connected = co_await connectTo(socket, std::move(socketPath), timer); !connected)
+        co_return fail(connected.error());
+    // The first reply only answers `prompt`.
+    commands.insert(commands.begin(), "prompt");
+    auto replies = co_await converse(socket, std::move(commands), timer);
+    if (!replies)
+        co_return fail(replies.error());
+    replies->erase(replies->begin());
     socket.write("quit\n");
     socket.flush();
     socket.abort();
-    co_return reader.take();
+    co_return std::move(*replies);
+}
+
+QCoro::Task<Result<Replies>> RuntimeConnection::exchange(std::shared_ptr<RuntimeConnection> self,
+                                                         std::vector<std::string> commands,
+                                                         std::chrono::milliseconds deadline)
+{
+    if (const auto checked = checkCommands(commands); !checked)
+        co_return fail(checked.error());
+    if (self->m_busy) {
+        auto separately = co_await haproxy::exchange(self->m_path, std::move(commands), deadline);
+        co_return separately;
+    }
+    self->m_busy = true;
+    const QDeadlineTimer timer(deadline);
+    Result<void> ready;
+    if (self->m_socket.state() != QLocalSocket::ConnectedState)
+        ready = co_await open(self->m_socket, self->m_path, timer);
+    Result<Replies> replies;
+    if (ready)
+        replies = co_await converse(self->m_socket, std::move(commands), timer);
+    else
+        replies = fail(ready.error());
+    // What is left of a conversation that failed must not be taken for the answers of the next.
+    if (!replies)
+        self->m_socket.abort();
+    self->m_busy = false;
+    co_return replies;
 }
 
 } // namespace balancer::adapters::haproxy

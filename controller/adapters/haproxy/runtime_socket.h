@@ -3,9 +3,11 @@
 #include "base/result.h"
 
 #include <QCoro/QCoroTask>
+#include <QLocalSocket>
 #include <QString>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,5 +18,24 @@ namespace balancer::adapters::haproxy {
 /// Corrupt: the connection ended early. A command with a line break or ';' is Internal and nothing is sent.
 QCoro::Task<Result<std::vector<std::string>>> exchange(QString socketPath, std::vector<std::string> commands,
                                                        std::chrono::milliseconds deadline);
+
+/// The same over one connection that stays open between calls, which saves HAProxy and us a third of the work. To be
+/// closed (destroyed) when the process behind it is told to leave: an open connection would keep it alive.
+class RuntimeConnection
+{
+public:
+    explicit RuntimeConnection(QString socketPath) : m_path(std::move(socketPath)) {}
+
+    /// Calls that come while one is under way take a connection of their own. `self` is this object: it lives until
+    /// the call is answered.
+    static QCoro::Task<Result<std::vector<std::string>>> exchange(std::shared_ptr<RuntimeConnection> self,
+                                                                  std::vector<std::string> commands,
+                                                                  std::chrono::milliseconds deadline);
+
+private:
+    QString m_path;
+    QLocalSocket m_socket;
+    bool m_busy = false;
+};
 
 } // namespace balancer::adapters::haproxy
