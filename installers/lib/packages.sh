@@ -39,6 +39,12 @@ packages_test=(
     systemd              # systemd-analyze verify
 )
 
+# To measure: on top of all others.
+# shellcheck disable=SC2034
+packages_bench=(
+    wrk                  # a load of requests
+)
+
 # as_root COMMAND...: runs it as root, through sudo where we are not.
 as_root() {
     if ((EUID == 0)); then
