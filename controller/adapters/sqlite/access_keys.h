@@ -1,0 +1,18 @@
+#pragma once
+
+#include "model/access.h"
+
+#include <vector>
+
+namespace balancer::adapters::sqlite {
+
+class Database;
+class SecretBox;
+
+/// ports::KeyStore on the tables of resources/sql; the key id is the context each secret is sealed for. Blocking.
+Result<bool> hasAccessKeys(Database &database);
+/// By id. Corrupt when a secret was not sealed by `box` for its key.
+Result<std::vector<model::AccessKey>> loadAccessKeys(Database &database, const SecretBox &box);
+Result<void> saveAccessKey(Database &database, const SecretBox &box, const model::AccessKey &key);
+
+} // namespace balancer::adapters::sqlite

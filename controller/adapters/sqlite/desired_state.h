@@ -1,0 +1,17 @@
+#pragma once
+
+#include "ports/store.h"
+
+namespace balancer::adapters::sqlite {
+
+class Database;
+
+/// How many revisions can be looked at and gone back to.
+constexpr std::int64_t kKeptRevisions = 10000;
+
+/// ports::Store on the tables of resources/sql, each call a transaction; see there for the errors. Blocking.
+Result<ports::DesiredState> loadDesiredState(Database &database);
+Result<Revision> saveTransaction(Database &database, const ports::Transaction &transaction);
+Result<std::vector<ports::RevisionRecord>> loadHistory(Database &database, int count);
+
+} // namespace balancer::adapters::sqlite
