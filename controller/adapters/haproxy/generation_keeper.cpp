@@ -13,6 +13,8 @@
 #include <QTcpSocket>
 #include <QTimer>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <fstream>
@@ -38,6 +40,16 @@ bool isHaproxy(qint64 pid)
     std::string name;
     file >> name;
     return name.starts_with("haproxy");
+}
+
+/// Resident memory in bytes; 0 when the process is gone.
+std::size_t memoryOf(qint64 pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    file >> total >> resident;
+    return file ? resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : 0;
 }
 
 QString connectAddress(const plan::Bind &bind)
@@ -165,8 +177,45 @@ QCoro::Task<Result<std::optional<ports::RunningGeneration>>> GenerationKeeper::a
     co_return running;
 }
 
+bool GenerationKeeper::isCrowded() const
+{
+    if (m_leaving.size() > m_options.maxOldGenerations)
+        return true;
+    if (m_options.oldGenerationMemory == 0)
+        return false;
+    std::size_t held = 0;
+    for (const auto &generation : m_leaving)
+        held += memoryOf(generation->process->pid());
+    return held > m_options.oldGenerationMemory;
+}
+
+QCoro::Task<Result<void>> GenerationKeeper::makeRoom()
+{
+    const QDeadlineTimer deadline(m_options.maxReloadDelay);
+    while (isCrowded() && !deadline.hasExpired())
+        co_await pause(20ms);
+    while (isCrowded()) {
+        const auto oldest = std::ranges::min_element(
+            m_leaving, {}, [](const GenerationPointer &generation) { return generation->number; });
+        const auto number = (*oldest)->number;
+        (*oldest)->process->sendSignal(SIGTERM);
+        const QDeadlineTimer gone(2s);
+        const auto isThere = [this, number] {
+            return std::ranges::any_of(m_leaving, [number](const auto &known) { return known->number == number; });
+        };
+        while (isThere()) {
+            if (gone.hasExpired())
+                co_return fail(ErrorCode::Timeout, "HAProxy generation " + std::to_string(number) + " does not end");
+            co_await pause(5ms);
+        }
+    }
+    co_return Result<void>();
+}
+
 QCoro::Task<Result<void>> GenerationKeeper::startGeneration(plan::HaproxyConfig config, plan::SlotHealths healths)
 {
+    if (const auto room = co_await makeRoom(); !room)
+        co_return room;
     const int number = ++m_lastNumber;
     if (const auto written = m_files.write(number, config, healths); !written) {
         m_files.remove(number);

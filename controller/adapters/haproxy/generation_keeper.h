@@ -22,6 +22,9 @@ struct KeeperOptions
     std::string runDirectory;  ///< exists; sockets and pid files
     std::string logSocket;
     QStringList extraFiles;                          ///< hand-written files given to HAProxy as further -f
+    std::size_t maxOldGenerations = 8;               ///< that may still be finishing when another one starts
+    std::size_t oldGenerationMemory = 0;             ///< bytes they may hold together; 0: any
+    std::chrono::milliseconds maxReloadDelay{10000}; ///< how long a start waits for that; then the oldest is ended
     std::chrono::milliseconds startDeadline{30000};  ///< for HAProxy to read its file
     std::chrono::milliseconds proofDeadline{10000};  ///< for a started generation to prove itself
     std::chrono::milliseconds commandDeadline{5000}; ///< for all replies to one batch of commands
@@ -58,6 +61,9 @@ private:
     };
     using GenerationPointer = std::unique_ptr<Generation>;
 
+    /// Waits until old generations are few and small enough for one more.
+    QCoro::Task<Result<void>> makeRoom();
+    bool isCrowded() const;
     QCoro::Task<Result<GenerationPointer>> launch(int number);
     QCoro::Task<Result<void>> prove(const Generation &generation, const plan::HaproxyConfig &config);
     QCoro::Task<Result<void>> waitForSocket(const Generation &generation);
