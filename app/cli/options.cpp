@@ -1,0 +1,51 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+namespace balancer::cli {
+
+Options parseCommandLine(int argc, char **argv, int &exitCode)
+{
+    Options options;
+    bool daemon = false;
+    bool checkConfig = false;
+    CLI::App app("ELB's ease on your own HAProxy: an ELB-compatible API, zero-downtime changes, beside stock HAProxy.",
+                 "elastic-haproxy");
+    app.set_version_flag("--version", "elastic-haproxy " BALANCER_VERSION);
+    app.add_flag("--daemon", daemon, "Run a node: serve the API and keep HAProxy as it says");
+    app.add_flag("--check-config", checkConfig, "Check the configuration and HAProxy, then exit");
+    app.add_option("--config", options.configFile, "Configuration file (default: /etc/elastic-haproxy/elastic.toml)")
+        ->type_name("FILE");
+    app.add_option("--data-dir", options.dataDirectory,
+                   "Where the node keeps its data (default: /var/lib/elastic-haproxy)")
+        ->type_name("DIR");
+    app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 node unreachable, 4 refused by the node.");
+
+    auto *stop = app.add_subcommand("stop", "End the node's daemon; HAProxy goes on serving");
+    stop->add_flag("--traffic", options.traffic, "End HAProxy too, also when the daemon is down");
+    stop->fallthrough();
+    app.require_subcommand(0, 1);
+
+    exitCode = -1;
+    try {
+        app.parse(argc, argv);
+        const int tasks = int(daemon) + int(checkConfig) + int(stop->parsed());
+        if (tasks == 0 && argc == 1)
+            throw CLI::CallForHelp();
+        if (tasks != 1)
+            throw CLI::ValidationError("elastic-haproxy", "say one of --daemon, --check-config or a subcommand");
+    } catch (const CLI::Success &answered) {
+        exitCode = app.exit(answered);
+        return options;
+    } catch (const CLI::ParseError &error) {
+        app.exit(error);
+        exitCode = WrongUsage;
+        return options;
+    }
+    options.task = checkConfig      ? Options::Task::CheckConfig
+                   : stop->parsed() ? Options::Task::Stop
+                                    : Options::Task::Daemon;
+    return options;
+}
+
+} // namespace balancer::cli

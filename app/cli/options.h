@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+namespace balancer::cli {
+
+/// What the command line asks for.
+struct Options
+{
+    enum class Task { Daemon, CheckConfig, Stop };
+
+    Task task = Task::Daemon;
+    std::string configFile;    ///< empty: the default place
+    std::string dataDirectory; ///< empty: the default place
+    bool traffic = false;      ///< of Stop
+};
+
+/// Exit codes scripts rely on.
+enum ExitCode { Done = 0, Failed = 1, WrongUsage = 2, NodeUnreachable = 3, RefusedByNode = 4 };
+
+/// Reads the command line. When that answers the call already (--help, --version, wrong usage) the text has been
+/// printed and the exit code is returned in `exitCode`, which is negative otherwise.
+Options parseCommandLine(int argc, char **argv, int &exitCode);
+
+} // namespace balancer::cli

@@ -1,0 +1,295 @@
+#include "daemon/daemon.h"
+
+#include "adapters/haproxy/generation_keeper.h"
+#include "adapters/haproxy/log_socket.h"
+#include "adapters/http/http_server.h"
+#include "adapters/network/host_resolver.h"
+#include "adapters/network/instance_probe.h"
+#include "adapters/sqlite/sqlite_store.h"
+#include "api/request_router.h"
+#include "daemon/address_file.h"
+#include "daemon/descriptors.h"
+#include "daemon/first_key.h"
+#include "daemon/name_files.h"
+#include "daemon/notify.h"
+#include "daemon/system_clock.h"
+#include "service/load_balancer_service.h"
+#include "service/spawn.h"
+
+#include <QLoggingCategory>
+#include <QThreadPool>
+#include <QTimer>
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace balancer::daemon {
+
+namespace {
+
+Q_LOGGING_CATEGORY(lcDaemon, "daemon")
+
+QString text(const std::string &string)
+{
+    return QString::fromStdString(string);
+}
+
+plan::NodeView nodeView(const HaproxySettings &settings, std::size_t descriptorLimit)
+{
+    plan::NodeView view;
+    view.descriptorLimit = descriptorLimit;
+    view.sharedAddresses = settings.addresses;
+    view.maxConnections = settings.maxconn;
+    view.threads = settings.nbthread;
+    view.hardStopAfter = settings.hardStopAfter;
+    return view;
+}
+
+std::size_t physicalMemory()
+{
+    return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+adapters::haproxy::KeeperOptions keeperOptions(const HaproxySettings &settings, const NodePaths &paths)
+{
+    adapters::haproxy::KeeperOptions options;
+    options.dataDirectory = paths.haproxyDirectory();
+    options.runDirectory = paths.runtimeDirectory;
+    options.logSocket = paths.logSocket();
+    options.maxOldGenerations = settings.maxOldGenerations;
+    options.oldGenerationMemory = physicalMemory() / 100 * static_cast<std::size_t>(settings.oldGenerationMemory);
+    options.maxReloadDelay = settings.maxReloadDelay;
+    for (const auto &file : settings.extra)
+        options.extraFiles << text(file);
+    return options;
+}
+
+Result<void> makePrivateDirectory(const std::string &path)
+{
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (!error)
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+    if (error)
+        return fail(ErrorCode::Unavailable, "cannot make the directory " + path + ": " + error.message());
+    return {};
+}
+
+QCoro::Task<Result<void>> answer(api::RequestRouter &router, ports::HttpRequest request, ports::HttpResponder respond)
+{
+    auto response = co_await router.handle(std::move(request));
+    respond(std::move(response));
+    co_return Result<void>();
+}
+
+} // namespace
+
+/// Everything real, in order of creation; it goes in the opposite one.
+struct Daemon::Parts
+{
+    std::optional<DataDirectory> directory;
+    SystemClock clock;
+    ServiceNotifier notifier = ServiceNotifier::fromEnvironment();
+    std::unique_ptr<adapters::sqlite::SqliteStore> store;
+    std::map<std::string, model::AccessKey, std::less<>> keys;
+    std::unique_ptr<adapters::haproxy::LogSocket> healthLog;
+    std::unique_ptr<adapters::haproxy::GenerationKeeper> haproxy;
+    std::unique_ptr<AddressFile> addresses;
+    adapters::network::InstanceProbe probe;
+    adapters::network::HostResolver resolver;
+    service::DesiredStateCache desired;
+    service::Turnstile turn;
+    std::unique_ptr<service::HealthWatcher> watcher;
+    std::unique_ptr<service::Reconciler> reconciler;
+    std::unique_ptr<service::ChangeQueue> changes;
+    std::unique_ptr<service::LoadBalancerService> service;
+    std::unique_ptr<api::RequestRouter> router;
+    std::unique_ptr<adapters::http::HttpServer> server;
+    bool ready = false;
+    QThreadPool writer; ///< for files that only people and name servers read
+};
+
+Daemon::Daemon(Settings settings, NodePaths paths)
+    : m_settings(std::move(settings)), m_paths(std::move(paths)), m_parts(std::make_unique<Parts>())
+{
+    m_parts->writer.setMaxThreadCount(1);
+}
+
+Daemon::~Daemon() = default;
+
+QCoro::Task<Result<void>> Daemon::start()
+{
+    const auto limit = raiseDescriptorLimit();
+    if (!limit)
+        co_return fail(limit.error());
+    m_descriptorLimit = *limit;
+    auto directory = DataDirectory::open(m_paths.dataDirectory);
+    if (!directory)
+        co_return fail(directory.error());
+    m_parts->directory.emplace(std::move(*directory));
+    if (const auto made = makeDirectories(); !made)
+        co_return made;
+    if (const auto opened = co_await openStore(); !opened)
+        co_return opened;
+    if (const auto opened = co_await openHaproxy(); !opened)
+        co_return opened;
+    const auto started = co_await startService();
+    co_return started;
+}
+
+Result<void> Daemon::makeDirectories() const
+{
+    if (const auto made = makePrivateDirectory(m_paths.runtimeDirectory); !made)
+        return made;
+    return makePrivateDirectory(m_paths.haproxyDirectory());
+}
+
+QCoro::Task<Result<void>> Daemon::openStore()
+{
+    auto store = adapters::sqlite::SqliteStore::open(m_parts->directory->path("state.db"));
+    if (!store)
+        co_return fail(store.error());
+    m_parts->store = std::move(*store);
+
+    const auto first = co_await ensureFirstKey(*m_parts->store, m_paths.dataDirectory, m_parts->clock);
+    if (!first)
+        co_return fail(first.error());
+    if (*first)
+        qCInfo(lcDaemon).noquote() << "made the first access key" << text(**first) << "— its secret is in"
+                                   << text(m_parts->directory->path("first-key.json"));
+    const auto keys = co_await m_parts->store->loadKeys();
+    if (!keys)
+        co_return fail(keys.error());
+    for (const auto &key : *keys)
+        m_parts->keys.insert_or_assign(key.id, key);
+
+    auto state = co_await m_parts->store->load();
+    if (!state)
+        co_return fail(state.error());
+    m_parts->desired.reset(std::move(*state));
+    co_return Result<void>();
+}
+
+QCoro::Task<Result<void>> Daemon::openHaproxy()
+{
+    auto binary = adapters::haproxy::HaproxyBinary::find(text(m_settings.haproxy.binary));
+    if (!binary)
+        co_return fail(binary.error());
+    const auto version = co_await binary->version();
+    if (!version)
+        co_return fail(version.error());
+    qCInfo(lcDaemon).noquote() << "HAProxy" << text(*version) << "at" << binary->path();
+
+    auto log = adapters::haproxy::LogSocket::open(m_paths.logSocket());
+    if (!log)
+        co_return fail(log.error());
+    m_parts->healthLog = std::move(*log);
+    m_parts->haproxy = std::make_unique<adapters::haproxy::GenerationKeeper>(
+        std::move(*binary), keeperOptions(m_settings.haproxy, m_paths));
+    m_parts->addresses = std::make_unique<AddressFile>(m_parts->directory->path("addresses"));
+    co_return Result<void>();
+}
+
+QCoro::Task<Result<void>> Daemon::startService()
+{
+    auto &parts = *m_parts;
+    service::NodePlan node(nodeView(m_settings.haproxy, m_descriptorLimit), m_settings.haproxy.addressPool);
+    parts.watcher = std::make_unique<service::HealthWatcher>(*parts.haproxy, parts.probe, *parts.healthLog, parts.turn);
+    parts.reconciler =
+        std::make_unique<service::Reconciler>(parts.desired, std::move(node), *parts.addresses, *parts.haproxy,
+                                              *parts.haproxy, *parts.watcher, parts.turn, service::ReconcilerOptions());
+    parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
+    service::ServiceOptions options;
+    options.region = m_settings.api.region;
+    options.domain = m_settings.api.domain;
+    options.stopNode = [this](bool traffic) {
+        // The answer goes first.
+        QTimer::singleShot(50, this, [this, traffic] { service::spawn(stop(traffic), "stopping"); });
+    };
+    parts.service =
+        std::make_unique<service::LoadBalancerService>(*parts.changes, parts.desired, *parts.reconciler, *parts.haproxy,
+                                                       parts.resolver, parts.clock, std::move(options));
+    // Whether the API's address is free shows before HAProxy is touched.
+    if (const auto opened = openApi(); !opened)
+        co_return opened;
+
+    const auto started = co_await parts.reconciler->start();
+    if (!started)
+        co_return started;
+    connect(parts.reconciler.get(), &service::Reconciler::balancersChanged, this, &Daemon::writeNames);
+    writeNames();
+    parts.ready = true;
+    const auto count = std::to_string(parts.desired.state().balancers.size());
+    if (const auto told = parts.notifier.ready("Serving " + count + " load balancers"); !told)
+        qCWarning(lcDaemon).noquote() << text(told.error().message);
+    qCInfo(lcDaemon).noquote() << "ready:" << text(count) << "load balancers, HAProxy generation"
+                               << parts.haproxy->currentGeneration();
+    co_return Result<void>();
+}
+
+Result<void> Daemon::openApi()
+{
+    auto &parts = *m_parts;
+    const auto readiness = [this]() -> Result<void> {
+        if (m_parts->ready)
+            return {};
+        return fail(ErrorCode::Unavailable, "the node is starting");
+    };
+    const auto findKey = [this](std::string_view id) -> std::optional<model::AccessKey> {
+        const auto key = m_parts->keys.find(id);
+        return key == m_parts->keys.end() ? std::nullopt : std::optional(key->second);
+    };
+    api::RouterSettings settings;
+    settings.signature.region = m_settings.api.region;
+    settings.accountId = m_settings.api.accountId;
+    settings.ownUserId = geteuid();
+    parts.router = std::make_unique<api::RequestRouter>(*parts.service, findKey, parts.clock, readiness, settings);
+
+    adapters::http::HttpServerOptions options;
+    options.listen = m_settings.api.listen;
+    options.unixSocketPath = m_paths.controlSocket();
+    const auto handle = [this](ports::HttpRequest request, ports::HttpResponder respond) {
+        service::spawn(answer(*m_parts->router, std::move(request), std::move(respond)), "answering a request");
+    };
+    auto server = adapters::http::HttpServer::open(std::move(options), handle);
+    if (!server)
+        return fail(server.error());
+    parts.server = std::move(*server);
+    for (const auto &endpoint : parts.server->endpoints())
+        qCInfo(lcDaemon).noquote() << "API at" << text("http://" + endpoint.text());
+    return {};
+}
+
+void Daemon::writeNames()
+{
+    const auto &addresses = m_settings.haproxy.addresses;
+    const auto shared = addresses.empty() ? IpAddress::parse("127.0.0.1").value() : addresses.front();
+    const auto entries = nameEntries(m_parts->desired.balancers(), m_parts->reconciler->node().addresses(), shared);
+    for (const auto &[name, content] :
+         {std::pair("hosts", renderHosts(entries)), std::pair("zone", renderZone(entries))}) {
+        // One after another on a thread of its own: the disk may take its time.
+        m_parts->writer.start([path = m_parts->directory->path(name), content = content] {
+            if (const auto written = writeFileAtomically(path, content, 0644); !written)
+                qCWarning(lcDaemon).noquote() << text(written.error().message);
+        });
+    }
+}
+
+QCoro::Task<Result<void>> Daemon::stop(bool traffic)
+{
+    if (!m_parts->notifier.stopping())
+        qCDebug(lcDaemon) << "the service manager does not hear us";
+    m_stopping = true;
+    m_parts->ready = false;
+    m_parts->server.reset();
+    Result<void> result;
+    if (m_parts->reconciler)
+        m_parts->reconciler->stop();
+    if (traffic && m_parts->haproxy)
+        result = co_await m_parts->haproxy->stopAll();
+    Q_EMIT stopped();
+    co_return result;
+}
+
+} // namespace balancer::daemon
