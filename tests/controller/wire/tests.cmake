@@ -1,0 +1,5 @@
+balancer_test(controller/wire/tst_answers LABEL unit LIBRARIES Balancer::Wire)
+balancer_test(controller/wire/tst_json_text LABEL unit LIBRARIES Balancer::Wire)
+balancer_test(controller/wire/tst_query_text LABEL unit LIBRARIES Balancer::Wire)
+balancer_test(controller/wire/tst_requests LABEL unit LIBRARIES Balancer::Wire)
+balancer_test(controller/wire/tst_stored_form LABEL unit LIBRARIES Balancer::Wire)
