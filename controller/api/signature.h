@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/result.h"
+#include "model/access.h"
+#include "ports/http.h"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace balancer::api {
+
+/// The access key of that id, also a disabled one; nothing when there is none.
+using KeyLookup = std::function<std::optional<model::AccessKey>(std::string_view id)>;
+
+struct SignatureSettings
+{
+    /// Off: any region and service in the credential scope will do, because boto2 makes them up from the host's name.
+    bool strictScope = false;
+    std::string region = "local"; ///< what a strict scope must say
+    std::chrono::minutes clockSkew{5};
+
+    bool operator==(const SignatureSettings &) const = default;
+};
+
+/// Who signed the request, by AWS Signature Version 4 in the Authorization header or in the query (a presigned URL).
+///
+/// MissingAuthenticationToken: it is not signed. IncompleteSignature: the signature lacks something, or is of another
+/// kind. InvalidClientTokenId: no such key, or a session token, which we never issue. SignatureDoesNotMatch: wrong
+/// secret, changed on the way, not of now, or out of scope. RequestExpired: the presigned URL is too old. AccessDenied:
+/// the key is disabled. MalformedRequest: the query cannot be decoded.
+Result<model::Caller> verifySignature(const ports::HttpRequest &request, const KeyLookup &findKey, model::Timestamp now,
+                                      const SignatureSettings &settings = {});
+
+/// True when the request tries to say who it is from by a signature, right or wrong.
+bool isSigned(const ports::HttpRequest &request);
+
+} // namespace balancer::api
