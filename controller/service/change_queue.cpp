@@ -1,24 +1,13 @@
 #include "service/change_queue.h"
 
+#include "ports/pause.h"
 #include "service/spawn.h"
-
-#include <QCoro/QCoroTimer>
-#include <QTimer>
 
 namespace balancer::service {
 
 namespace {
 
 constexpr int kMostTries = 6; // with the pauses below about two seconds in all
-
-QCoro::Task<void> pause(std::chrono::milliseconds duration)
-{
-    QTimer timer;
-    timer.setSingleShot(true);
-    timer.start(duration);
-    auto coTimer = qCoro(timer);
-    co_await coTimer.waitForTimeout();
-}
 
 void answer(QPromise<Result<Revision>> &promise, Result<Revision> result)
 {
@@ -64,7 +53,7 @@ QCoro::Task<Result<void>> ChangeQueue::saveBatch(std::deque<WaitingPointer> batc
         const auto revision = co_await saveOnce(accepted, batch);
         // Only another node can have been quicker: look at what it saved and do the same edits on that.
         if (!revision && revision.error().code == ErrorCode::Conflict && tries < kMostTries) {
-            co_await pause(delay);
+            co_await ports::pause(delay);
             delay *= 2;
             const auto loaded = co_await reload();
             if (loaded)

@@ -1,12 +1,10 @@
 #include "service/health_watcher.h"
 
 #include "plan/plan.h"
+#include "ports/pause.h"
 #include "service/log.h"
 #include "service/runtime_commands.h"
 #include "service/spawn.h"
-
-#include <QCoro/QCoroTimer>
-#include <QTimer>
 
 #include <algorithm>
 #include <set>
@@ -19,15 +17,6 @@ using plan::ServerKey;
 using plan::SlotHealth;
 
 constexpr int kMostChecksAtOnce = 256;
-
-QCoro::Task<void> pause(std::chrono::milliseconds duration)
-{
-    QTimer timer;
-    timer.setSingleShot(true);
-    timer.start(duration);
-    auto coTimer = qCoro(timer);
-    co_await coTimer.waitForTimeout();
-}
 
 QString nameOf(const ServerKey &server)
 {
@@ -123,7 +112,7 @@ QCoro::Task<Result<void>> HealthWatcher::checkUntilDecided(Registration registra
 {
     while (isWaiting(registration.server, serial)) {
         if (m_running >= kMostChecksAtOnce) {
-            co_await pause(std::chrono::milliseconds(20));
+            co_await ports::pause(std::chrono::milliseconds(20));
             continue;
         }
         ++m_running;
@@ -144,7 +133,8 @@ QCoro::Task<Result<void>> HealthWatcher::checkUntilDecided(Registration registra
             break;
         }
         const auto spent = std::chrono::steady_clock::now() - started;
-        co_await pause(std::chrono::duration_cast<std::chrono::milliseconds>(registration.check.interval - spent));
+        co_await ports::pause(
+            std::chrono::duration_cast<std::chrono::milliseconds>(registration.check.interval - spent));
     }
     co_return Result<void>();
 }
@@ -169,7 +159,7 @@ QCoro::Task<Result<void>> HealthWatcher::settle()
         // HAProxy is gone or changing over. What was decided is still true of the instances: say it again.
         qCWarning(lcService).noquote() << "cannot tell HAProxy the result of first checks:"
                                        << QString::fromStdString(told.error().message);
-        co_await pause(std::chrono::milliseconds(200));
+        co_await ports::pause(std::chrono::milliseconds(200));
     }
     m_settling = false;
     co_return Result<void>();

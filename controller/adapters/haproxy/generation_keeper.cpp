@@ -5,13 +5,12 @@
 #include "base/text.h"
 #include "plan/render.h"
 #include "plan/stats.h"
+#include "ports/pause.h"
 
 #include <QCoro/QCoroAbstractSocket>
-#include <QCoro/QCoroTimer>
 #include <QDeadlineTimer>
 #include <QNetworkProxy>
 #include <QTcpSocket>
-#include <QTimer>
 
 #include <unistd.h>
 
@@ -24,15 +23,6 @@ namespace balancer::adapters::haproxy {
 namespace {
 
 using namespace std::chrono_literals;
-
-QCoro::Task<void> pause(std::chrono::milliseconds duration)
-{
-    QTimer timer;
-    timer.setSingleShot(true);
-    timer.start(duration);
-    auto coTimer = qCoro(timer);
-    co_await coTimer.waitForTimeout();
-}
 
 bool isHaproxy(qint64 pid)
 {
@@ -193,7 +183,7 @@ QCoro::Task<Result<void>> GenerationKeeper::makeRoom()
 {
     const QDeadlineTimer deadline(m_options.maxReloadDelay);
     while (isCrowded() && !deadline.hasExpired())
-        co_await pause(20ms);
+        co_await ports::pause(20ms);
     while (isCrowded()) {
         const auto oldest = std::ranges::min_element(
             m_leaving, {}, [](const GenerationPointer &generation) { return generation->number; });
@@ -206,7 +196,7 @@ QCoro::Task<Result<void>> GenerationKeeper::makeRoom()
         while (isThere()) {
             if (gone.hasExpired())
                 co_return fail(ErrorCode::Timeout, "HAProxy generation " + std::to_string(number) + " does not end");
-            co_await pause(5ms);
+            co_await ports::pause(5ms);
         }
     }
     co_return Result<void>();
@@ -285,7 +275,7 @@ QCoro::Task<Result<void>> GenerationKeeper::waitForSocket(const Generation &gene
             co_return Result<void>();
         if (!generation.process->isAlive())
             co_return fail(ErrorCode::Refused, "HAProxy ended right after its start");
-        co_await pause(5ms);
+        co_await ports::pause(5ms);
     }
     co_return fail(ErrorCode::Timeout, "the new HAProxy does not answer on its socket");
 }
@@ -340,7 +330,7 @@ QCoro::Task<Result<void>> GenerationKeeper::retire(GenerationPointer generation,
         if (deadline.hasExpired())
             co_return fail(ErrorCode::Timeout, "the old HAProxy, process " + std::to_string(pid) +
                                                    ", still listens on addresses that were removed");
-        co_await pause(2ms);
+        co_await ports::pause(2ms);
     }
     co_return Result<void>();
 }
@@ -352,7 +342,7 @@ QCoro::Task<Result<void>> GenerationKeeper::end(ProcessHandle &process, int sign
     while (process.isAlive()) {
         if (timer.hasExpired())
             co_return fail(ErrorCode::Timeout, "HAProxy, process " + std::to_string(process.pid()) + ", does not end");
-        co_await pause(2ms);
+        co_await ports::pause(2ms);
     }
     co_return Result<void>();
 }
