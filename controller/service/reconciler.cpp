@@ -1,5 +1,6 @@
 #include "service/reconciler.h"
 
+#include "plan/adoption.h"
 #include "plan/render.h"
 #include "service/log.h"
 #include "service/runtime_commands.h"
@@ -16,29 +17,6 @@ constexpr std::chrono::milliseconds kLongestRetryDelay{60000};
 QString text(const std::string &string)
 {
     return QString::fromStdString(string);
-}
-
-/// `desired` with the addresses that HAProxy reports, where a slot in use really has its own: the running
-/// configuration after an adoption, when both have the same structure.
-plan::BalancerConfig asReported(plan::BalancerConfig balancer, const plan::ServerStates &states,
-                                const plan::Slots &slots)
-{
-    const auto read = [&](plan::Backend &backend) {
-        for (std::size_t i = 0; i < backend.servers.size(); ++i) {
-            auto &server = backend.servers[i];
-            const auto known = states.find({backend.name, server.name});
-            server.instance = i < slots.size() && slots[i] ? slots[i]->text() : std::string();
-            server.address.reset();
-            if (known == states.end() || known->second.isInMaintenance())
-                continue;
-            if (const auto address = IpAddress::parse(known->second.address))
-                server.address = Endpoint{*address, known->second.port};
-        }
-    };
-    read(balancer.check);
-    for (auto &backend : balancer.backends)
-        read(backend);
-    return balancer;
 }
 
 bool hasCommands(const plan::Plan &plan)
@@ -75,22 +53,31 @@ QCoro::Task<Result<void>> Reconciler::start()
         const auto name = LoadBalancerName::parse(entry.first);
         return !name || !m_desired.find(*name);
     });
+    m_hadAddresses = !addresses->empty();
     const auto found = co_await m_process.adopt();
     if (!found)
         co_return fail(found.error());
-    const auto slots = *found ? plan::parseSlots((*found)->config) : plan::SlotTable();
-    m_hadAddresses = !addresses->empty();
-    m_node.restore(*addresses, slots);
+    m_alive = found->has_value();
 
+    plan::ServerStates states;
+    auto slots = m_alive ? plan::parseSlots((*found)->config) : plan::SlotTable();
+    if (m_alive) {
+        if (auto reported = co_await fetchServerStates(m_runtime, std::vector<std::string>()))
+            states = std::move(*reported);
+        for (const auto *balancer : m_desired.balancers()) {
+            auto &written = slots[balancer->name.folded()];
+            written = plan::slotsInUse(*balancer, written, states);
+        }
+    }
+    m_node.restore(std::move(*addresses), std::move(slots));
     for (const auto *balancer : m_desired.balancers())
         m_pending.insert(balancer->name);
     if (const auto updated = updateNode(); !updated)
         qCWarning(lcService).noquote() << text(updated.error().message);
     if (const auto enough = m_node.checkDescriptors(); !enough)
         co_return enough;
-    m_alive = found->has_value();
     if (m_alive) {
-        const auto adopted = co_await adopt(**found);
+        const auto adopted = co_await adopt(**found, states);
         if (!adopted)
             qCWarning(lcService).noquote() << "the running HAProxy is replaced:" << text(adopted.error().message);
     }
@@ -100,24 +87,17 @@ QCoro::Task<Result<void>> Reconciler::start()
 }
 
 /// Without a file of the same structure nothing is known of what runs, and m_runningKnown stays false.
-QCoro::Task<Result<void>> Reconciler::adopt(const ports::RunningGeneration &generation)
+QCoro::Task<Result<void>> Reconciler::adopt(ports::RunningGeneration generation, plan::ServerStates states)
 {
     if (const auto read = co_await readCapabilities(); !read)
         co_return read;
     if (plan::parseFingerprint(generation.config) != plan::structureFingerprint(m_node.config()))
         co_return fail(ErrorCode::Conflict, "its configuration is another one");
-    const auto states = co_await fetchServerStates(m_runtime, std::vector<std::string>());
-    if (!states)
-        co_return fail(states.error());
-
-    const auto slots = plan::parseSlots(generation.config);
     m_running = m_node.config();
-    for (auto &[name, balancer] : m_running.balancers) {
-        const auto known = slots.find(name);
-        balancer = asReported(*balancer, *states, known == slots.end() ? plan::Slots() : known->second);
-    }
+    for (auto &[name, balancer] : m_running.balancers)
+        balancer = plan::asReported(*balancer, states);
     m_runningKnown = true;
-    const auto healths = plan::healthsOf(m_running, *states);
+    const auto healths = plan::healthsOf(m_running, states);
     m_watcher.remember(healths);
     begin(registeringIn(m_running, healths));
     qCInfo(lcService).noquote() << "adopted HAProxy generation" << generation.number;

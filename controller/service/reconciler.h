@@ -73,7 +73,7 @@ private:
     QCoro::Task<Result<void>> applyPending();
     QCoro::Task<Result<void>> applyNodePlan();
     QCoro::Task<Result<void>> reload(std::string reason, plan::HaproxyConfig desired);
-    QCoro::Task<Result<void>> adopt(const ports::RunningGeneration &generation);
+    QCoro::Task<Result<void>> adopt(ports::RunningGeneration generation, plan::ServerStates states);
     QCoro::Task<Result<void>> readCapabilities();
     Result<void> updateNode();
     void begin(const std::vector<plan::ServerKey> &registering);

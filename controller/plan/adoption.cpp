@@ -1,0 +1,80 @@
+#include "plan/adoption.h"
+
+#include "plan/project.h"
+
+#include <map>
+#include <set>
+
+namespace balancer::plan {
+
+namespace {
+
+/// The address of a slot that is in use; nothing for a free one.
+std::optional<Endpoint> reportedAddress(const ServerStates &states, const std::string &backend,
+                                        const std::string &server)
+{
+    const auto known = states.find({backend, server});
+    if (known == states.end() || known->second.isInMaintenance())
+        return std::nullopt;
+    const auto address = IpAddress::parse(known->second.address);
+    if (!address)
+        return std::nullopt;
+    return Endpoint{*address, known->second.port};
+}
+
+void readServers(Backend &backend, const ServerStates &states)
+{
+    for (auto &server : backend.servers)
+        server.address = reportedAddress(states, backend.name, server.name);
+}
+
+} // namespace
+
+Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, const ServerStates &states)
+{
+    std::multimap<Endpoint, InstanceId> byAddress;
+    std::map<InstanceId, Endpoint> registered;
+    for (const auto &instance : balancer.instances) {
+        const auto endpoint = checkEndpoint(balancer, instance);
+        byAddress.emplace(endpoint, instance.id);
+        registered.emplace(instance.id, endpoint);
+    }
+
+    Slots slots(written.size());
+    std::vector<std::optional<Endpoint>> reported;
+    std::set<InstanceId> placed;
+    const auto place = [&](std::size_t slot, const InstanceId &id) {
+        slots[slot] = id;
+        placed.insert(id);
+    };
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+        reported.push_back(reportedAddress(states, checkBackendName(balancer.name), serverName(slot)));
+        const auto known = written[slot] ? registered.find(*written[slot]) : registered.end();
+        if (known != registered.end() && reported[slot] == known->second)
+            place(slot, known->first);
+    }
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+        if (slots[slot] || !reported[slot])
+            continue;
+        const auto [first, last] = byAddress.equal_range(*reported[slot]);
+        for (auto candidate = first; candidate != last && !slots[slot]; ++candidate) {
+            if (!placed.contains(candidate->second))
+                place(slot, candidate->second);
+        }
+    }
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+        if (!slots[slot] && written[slot] && registered.contains(*written[slot]) && !placed.contains(*written[slot]))
+            place(slot, *written[slot]);
+    }
+    return slots;
+}
+
+BalancerConfig asReported(BalancerConfig desired, const ServerStates &states)
+{
+    readServers(desired.check, states);
+    for (auto &backend : desired.backends)
+        readServers(backend, states);
+    return desired;
+}
+
+} // namespace balancer::plan

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "model/load_balancer.h"
+#include "plan/haproxy_config.h"
+#include "plan/servers_state.h"
+#include "plan/slots.h"
+
+/// Taking over an HAProxy that an earlier life of this program has left running.
+namespace balancer::plan {
+
+/// Who has which slot in the HAProxy that runs. Its file may be a moment older than its run time, so the addresses
+/// decide: a slot in use belongs to the registered instance that has its address, before all to the one that `written`
+/// names. Where no address tells, `written` counts.
+Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, const ServerStates &states);
+
+/// `desired`, with what HAProxy really has in each slot: what is running, when both have the same structure.
+BalancerConfig asReported(BalancerConfig desired, const ServerStates &states);
+
+} // namespace balancer::plan
