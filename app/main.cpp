@@ -6,7 +6,6 @@
 #include "daemon/logging.h"
 #include "daemon/node_paths.h"
 #include "daemon/signals.h"
-#include "service/spawn.h"
 
 #include <QCoreApplication>
 #include <QCoro/QCoroTask>
@@ -50,8 +49,7 @@ int runDaemon(daemon::Settings settings, daemon::NodePaths paths)
     daemon::TerminationSignals signals;
     daemon::Daemon node(std::move(settings), std::move(paths));
     QObject::connect(&node, &daemon::Daemon::stopped, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
-    QObject::connect(&signals, &daemon::TerminationSignals::terminationRequested, &node,
-                     [&node] { service::spawn(node.stop(false), "stopping"); });
+    QObject::connect(&signals, &daemon::TerminationSignals::terminationRequested, &node, [&node] { node.stop(false); });
     const auto started = QCoro::waitFor(node.start());
     if (node.isStopping())
         return cli::Done; // told to end while it was starting

@@ -205,7 +205,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     options.domain = m_settings.api.domain;
     options.stopNode = [this](bool traffic) {
         // The answer goes first.
-        QTimer::singleShot(50, this, [this, traffic] { service::spawn(stop(traffic), "stopping"); });
+        QTimer::singleShot(50, this, [this, traffic] { stop(traffic); });
     };
     parts.service =
         std::make_unique<service::LoadBalancerService>(*parts.changes, parts.desired, *parts.reconciler, *parts.haproxy,
@@ -276,7 +276,12 @@ void Daemon::writeNames()
     }
 }
 
-QCoro::Task<Result<void>> Daemon::stop(bool traffic)
+void Daemon::stop(bool traffic)
+{
+    service::spawn(end(traffic), "stopping");
+}
+
+QCoro::Task<Result<void>> Daemon::end(bool traffic)
 {
     if (!m_parts->notifier.stopping())
         qCDebug(lcDaemon) << "the service manager does not hear us";

@@ -25,7 +25,7 @@ public:
     QCoro::Task<Result<void>> start();
 
     /// Ends what start began; with `traffic` HAProxy too. `stopped` follows.
-    QCoro::Task<Result<void>> stop(bool traffic);
+    void stop(bool traffic);
 
     bool isStopping() const { return m_stopping; }
 
@@ -38,6 +38,7 @@ private:
     QCoro::Task<Result<void>> openStore();
     QCoro::Task<Result<void>> openHaproxy();
     QCoro::Task<Result<void>> startService();
+    QCoro::Task<Result<void>> end(bool traffic);
     Result<void> openApi();
     Result<void> makeDirectories() const;
     void writeNames();

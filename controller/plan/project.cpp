@@ -88,8 +88,9 @@ std::vector<std::string> checkDirectives(const model::HealthCheck &check, const 
     };
     if (http) {
         lines.push_back("option httpchk");
-        lines.push_back("http-check send meth GET uri \"" + check.target.path +
-                        "\" ver HTTP/1.1 hdr Host \"%[srv_name,map(" + hostMap +
+        // Single quotes: between double ones HAProxy puts environment variables in place of "$NAME".
+        lines.push_back("http-check send meth GET uri '" + check.target.path +
+                        "' ver HTTP/1.1 hdr Host \"%[srv_name,map(" + hostMap +
                         ",localhost)]\" hdr User-Agent ELB-HealthChecker/1.0 hdr Accept \"*/*\"");
         lines.push_back("http-check expect status 200");
     }
@@ -164,10 +165,10 @@ bool isHostName(std::string_view text)
            std::ranges::all_of(text, [](char c) { return isAlphanumeric(c) || isOneOf(c, ".-_"); });
 }
 
-/// The Host headers that mean this load balancer.
-std::vector<std::string> hostNames(const LoadBalancer &balancer)
+/// The further Host headers that mean this load balancer, beside its DNS name.
+std::vector<std::string> taggedHostNames(const LoadBalancer &balancer)
 {
-    std::vector<std::string> names{toLower(balancer.dnsName)};
+    std::vector<std::string> names;
     for (const auto &tag : balancer.tags) {
         if (tag.key != kHostnamesTag)
             continue;
@@ -197,8 +198,11 @@ Frontend sharedFrontend(std::uint16_t port, const std::vector<Claim> &claims, co
         frontend.defaultBackend = backendName(claims.front().balancer->name, port);
         return frontend;
     }
+    // All DNS names first: a tag never takes another load balancer's own name away.
+    for (const auto &claim : claims)
+        frontend.hosts.emplace(toLower(claim.balancer->dnsName), backendName(claim.balancer->name, port));
     for (const auto &claim : claims) {
-        for (const auto &host : hostNames(*claim.balancer))
+        for (const auto &host : taggedHostNames(*claim.balancer))
             frontend.hosts.emplace(host, backendName(claim.balancer->name, port));
     }
     return frontend;

@@ -50,8 +50,11 @@ public:
 
     /// Starts the next generation with this configuration and, once it has proved itself, tells the one before it to
     /// finish its connections and go. On failure the one before goes on as if nothing had been: Refused with
-    /// HAProxy's words when it does not take the configuration, Timeout when it does not answer.
-    virtual QCoro::Task<Result<void>> startGeneration(plan::HaproxyConfig config, plan::SlotHealths healths) = 0;
+    /// HAProxy's words when it does not take the configuration, Timeout when it does not answer. `farewell` are
+    /// commands for the one before, sent when the new one has proved itself: not before, for the old one may have to go
+    /// on.
+    virtual QCoro::Task<Result<void>> startGeneration(plan::HaproxyConfig config, plan::SlotHealths healths,
+                                                      std::vector<std::string> farewell) = 0;
 
     /// Rewrites the files of the generation that runs, so that they say what commands have changed since its start.
     virtual Result<void> saveConfig(const plan::HaproxyConfig &config) = 0;

@@ -96,6 +96,11 @@ Edit reverting(LoadBalancerName name, std::shared_ptr<Undo> undo)
     };
 }
 
+Error noInstances()
+{
+    return Error{ErrorCode::ValidationError, "Instances cannot be empty"};
+}
+
 bool isRefusal(const Error &error)
 {
     return error.code == ErrorCode::Refused || error.code == ErrorCode::InvalidConfigurationRequest;
@@ -311,6 +316,8 @@ QCoro::Task<Result<std::vector<model::Instance>>> LoadBalancerService::resolveAl
 
 Verbs::Task<model::InstancesAnswer> LoadBalancerService::perform(model::RegisterInstances request, model::Caller caller)
 {
+    if (request.instances.empty())
+        co_return fail(noInstances());
     if (!m_desired.find(request.name))
         co_return fail(model::loadBalancerNotFound(request.name.text()));
     const auto instances = co_await resolveAll(request.instances);
@@ -330,6 +337,8 @@ Verbs::Task<model::InstancesAnswer> LoadBalancerService::perform(model::Register
 Verbs::Task<model::InstancesAnswer> LoadBalancerService::perform(model::DeregisterInstances request,
                                                                  model::Caller caller)
 {
+    if (request.instances.empty())
+        co_return fail(noInstances());
     const auto entry = audit(caller, "DeregisterInstancesFromLoadBalancer", request.name.text());
     BalancerEdit edit = [ids = request.instances, now = m_clock.now()](LoadBalancer balancer) {
         return model::withoutInstances(std::move(balancer), ids, now);
@@ -372,7 +381,7 @@ Verbs::Task<model::DescribeInstanceHealthAnswer> LoadBalancerService::perform(mo
     const auto now = m_clock.now();
     model::DescribeInstanceHealthAnswer answer;
     for (const auto &id : ids) {
-        if (model::findInstance(balancer, id)) {
+        if (const auto *instance = model::findInstance(balancer, id)) {
             if (!states) {
                 answer.states.push_back(describeUnknown(id));
                 continue;
@@ -380,7 +389,8 @@ Verbs::Task<model::DescribeInstanceHealthAnswer> LoadBalancerService::perform(mo
             const auto server = m_reconciler.node().serverOf(balancer.name, id);
             const auto state = states->find({backend, server.value_or(std::string())});
             std::optional<plan::ServerState> known;
-            if (state != states->end())
+            // Until HAProxy has taken the change, the slot may be another instance's.
+            if (state != states->end() && state->second.address == instance->address.address.text())
                 known = state->second;
             answer.states.push_back(describeHealth(id, known));
         } else if (model::isFormerInstance(balancer, id, now)) {

@@ -6,14 +6,6 @@ namespace balancer::service {
 
 namespace {
 
-/// Whether the frontends in front of these backends look the same.
-bool sameInFront(const plan::BalancerConfig &left, const plan::BalancerConfig &right)
-{
-    return std::ranges::equal(left.backends, right.backends, [](const plan::Backend &a, const plan::Backend &b) {
-        return a.name == b.name && a.directives == b.directives;
-    });
-}
-
 std::string noAddress(const AddressPool &pool, model::Scheme scheme)
 {
     return "The address pool has no free address for another load balancer: all " +
@@ -68,9 +60,28 @@ std::optional<IpAddress> NodePlan::addressFor(const model::LoadBalancer &candida
     return freeAddress(candidate.scheme, used);
 }
 
+/// Deleted and created again in one step, a load balancer may have the other scheme now.
+void NodePlan::giveBackForeignAddress(const model::LoadBalancer &balancer)
+{
+    const auto given = m_view.addresses.find(balancer.name.folded());
+    if (given == m_view.addresses.end())
+        return;
+    const auto has = [&](model::Scheme scheme) {
+        const auto &addresses = m_pool.forScheme(scheme);
+        return std::ranges::find(addresses, given->second) != addresses.end();
+    };
+    const bool internal = balancer.scheme == model::Scheme::Internal;
+    if (has(balancer.scheme) || !has(internal ? model::Scheme::InternetFacing : model::Scheme::Internal))
+        return;
+    m_used.erase(given->second);
+    m_view.addresses.erase(given);
+    ++m_membership;
+}
+
 bool NodePlan::place(const model::LoadBalancer &balancer)
 {
     const auto &name = balancer.name.folded();
+    giveBackForeignAddress(balancer);
     if (m_view.hasPool && !m_view.addresses.contains(name)) {
         const auto address = freeAddress(balancer.scheme, m_used);
         if (address) {
@@ -84,10 +95,16 @@ bool NodePlan::place(const model::LoadBalancer &balancer)
     const auto known = m_config.balancers.find(name);
     const bool isKnown = known != m_config.balancers.end();
     m_membership += isKnown ? 0 : 1;
-    const bool same = isKnown && sameInFront(*known->second, projected);
     m_descriptors += plan::descriptorNeed(projected);
     m_descriptors -= isKnown ? plan::descriptorNeed(*known->second) : 0;
     m_config.balancers.insert_or_assign(name, std::move(projected));
+
+    Front front{balancer.dnsName, balancer.listeners, balancer.tags};
+    const auto shown = m_fronts.find(name);
+    const bool same = shown != m_fronts.end() && shown->second == front;
+    const bool replaced = shown != m_fronts.end() && shown->second.dnsName != front.dnsName;
+    m_membership += replaced ? 1 : 0;
+    m_fronts.insert_or_assign(name, std::move(front));
     return !same;
 }
 
@@ -99,6 +116,7 @@ bool NodePlan::remove(const LoadBalancerName &name)
         m_view.addresses.erase(address);
     }
     m_slots.erase(name.folded());
+    m_fronts.erase(name.folded());
     const auto known = m_config.balancers.find(name.folded());
     if (known == m_config.balancers.end())
         return false;

@@ -61,16 +61,29 @@ public:
     std::optional<std::string> serverOf(const LoadBalancerName &balancer, const InstanceId &instance) const;
 
 private:
+    /// What the shared frontends show of a load balancer.
+    struct Front
+    {
+        std::string dnsName;
+        std::vector<model::Listener> listeners;
+        std::vector<model::Tag> tags;
+
+        bool operator==(const Front &) const = default;
+    };
+
     std::optional<IpAddress> freeAddress(model::Scheme scheme, const std::set<IpAddress> &used) const;
     /// The address `candidate` has, or would get after those of `others` that still have none.
     std::optional<IpAddress> addressFor(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const;
     Result<void> checkNeed(std::size_t descriptors) const;
+    void giveBackForeignAddress(const model::LoadBalancer &balancer);
+    /// Whether the shared frontends may look another way then.
     bool place(const model::LoadBalancer &balancer);
     bool remove(const LoadBalancerName &name);
 
     plan::NodeView m_view;
     AddressPool m_pool;
     plan::SlotTable m_slots;
+    std::map<std::string, Front> m_fronts;
     std::set<IpAddress> m_used;
     plan::HaproxyConfig m_config;
     std::uint64_t m_membership = 0;

@@ -30,11 +30,7 @@ QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::apply(plan::Plan
     if (std::holds_alternative<plan::NoChange>(plan))
         co_return std::vector<plan::ServerKey>();
     if (const auto *planned = std::get_if<plan::Reload>(&plan)) {
-        const auto said = co_await sendCommands(m_runtime, planned->farewell);
-        if (!said)
-            qCWarning(lcService).noquote()
-                << "cannot end what is left of removed instances:" << QString::fromStdString(said.error().message);
-        auto registering = co_await reload(planned->reason, std::move(desired));
+        auto registering = co_await reload(planned->reason, std::move(desired), textsOf(planned->farewell));
         co_return registering;
     }
 
@@ -77,13 +73,14 @@ QCoro::Task<Result<void>> PlanExecutor::change(const plan::RuntimeChange &change
     co_return Result<void>();
 }
 
-QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::reload(std::string reason, plan::HaproxyConfig desired)
+QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::reload(std::string reason, plan::HaproxyConfig desired,
+                                                                       std::vector<std::string> farewell)
 {
     qCInfo(lcService).noquote() << "reload:" << QString::fromStdString(reason);
     const auto states = co_await fetchServerStates(m_runtime, std::vector<std::string>());
     const auto healths = states ? plan::healthsOf(desired, *states) : m_watcher.healths();
     auto registering = registeringIn(desired, healths);
-    const auto started = co_await m_process.startGeneration(std::move(desired), healths);
+    const auto started = co_await m_process.startGeneration(std::move(desired), healths, std::move(farewell));
     if (!started)
         co_return fail(started.error());
     m_watcher.remember(healths);

@@ -22,7 +22,8 @@ public:
 
     /// A new generation with `desired`, taking over every slot's health from the one before, if there is one, and
     /// else from what the watcher remembers.
-    QCoro::Task<Result<std::vector<plan::ServerKey>>> reload(std::string reason, plan::HaproxyConfig desired);
+    QCoro::Task<Result<std::vector<plan::ServerKey>>> reload(std::string reason, plan::HaproxyConfig desired,
+                                                             std::vector<std::string> farewell = {});
 
 private:
     /// Sends the commands and reads back what came of them.

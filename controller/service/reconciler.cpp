@@ -19,12 +19,6 @@ QString text(const std::string &string)
     return QString::fromStdString(string);
 }
 
-bool hasCommands(const plan::Plan &plan)
-{
-    const auto *reload = std::get_if<plan::Reload>(&plan);
-    return std::holds_alternative<plan::RuntimeChange>(plan) || (reload && !reload->farewell.empty());
-}
-
 } // namespace
 
 Reconciler::Reconciler(const DesiredStateCache &desired, NodePlan node, ports::AddressBook &addressBook,
@@ -191,7 +185,7 @@ QCoro::Task<Result<void>> Reconciler::applyNodePlan()
     const auto registering = co_await m_executor.apply(plan, m_node.config());
     if (!registering) {
         // Part of the commands may have been carried out: the next generation sets that right.
-        m_runningKnown = m_runningKnown && !hasCommands(plan);
+        m_runningKnown = m_runningKnown && !std::holds_alternative<plan::RuntimeChange>(plan);
         co_return fail(registering.error());
     }
     forgetFreed(plan);

@@ -18,11 +18,12 @@ MAY_INCLUDE = {
     "adapters": ["plan", "ports", "wire"],  # wire: stores keep values in their JSON form
     # Entry points build adapters and hand them in.
     "app/daemon": ["api", "adapters"],
-    "app/cli": ["client", "adapters"],
+    # A node's settings and paths are the daemon's; without a daemon the command line does with its adapters.
+    "app/cli": ["client", "adapters", "app/daemon"],
     "app/models": ["client"],
     "app/desktop": ["app/models"],
     "app/tui": ["app/models"],
-    "app": ["app/daemon", "app/cli", "app/tui"],
+    "app": ["app/daemon", "app/cli", "app/tui", "adapters"],
 }
 
 # What is included with <>, by the library it belongs to. The first pattern that matches counts.
@@ -99,8 +100,8 @@ def reachable(row):
         other = waiting.pop()
         if other not in found:
             found.add(other)
-            # What an adapter may see is the adapter's business, not that of who builds it.
-            waiting += [] if other == "adapters" else MAY_INCLUDE[other]
+            # What an adapter or the daemon may see is their own business, not that of who builds or starts them.
+            waiting += [] if other in ("adapters", "app/daemon") else MAY_INCLUDE[other]
     return found
 
 

@@ -29,7 +29,8 @@ def cpp_files(root=ROOT, *tops):
 def read_text(path):
     """The text of a file, or nothing when it is not text."""
     data = path.read_bytes()
-    return "" if b"\0" in data else data.decode("utf-8")
+    # Some files of tests/data are no UTF-8 on purpose.
+    return "" if b"\0" in data else data.decode("utf-8", errors="replace")
 
 
 # In this order: what starts first wins, so a quote inside a comment is no string.

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 
 namespace balancer::adapters::haproxy {
@@ -24,12 +25,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool isHaproxy(qint64 pid)
+/// Whether the process is the HAProxy that was started with this pid file: the number in a file that was left behind
+/// may have gone to another program, or to an HAProxy that is not ours.
+bool isOurs(qint64 pid, const std::string &pidFile)
 {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
+    const auto directory = "/proc/" + std::to_string(pid);
+    std::ifstream nameFile(directory + "/comm");
     std::string name;
-    file >> name;
-    return name.starts_with("haproxy");
+    nameFile >> name;
+    std::ifstream argumentsFile(directory + "/cmdline");
+    std::string argument;
+    bool named = false;
+    while (!named && std::getline(argumentsFile, argument, '\0')) {
+        std::error_code error;
+        named = argument.ends_with(".pid") && std::filesystem::equivalent(argument, pidFile, error);
+    }
+    return named && name.starts_with("haproxy");
 }
 
 /// Resident memory in bytes; 0 when the process is gone.
@@ -136,7 +147,8 @@ QCoro::Task<Result<std::optional<ports::RunningGeneration>>> GenerationKeeper::a
         m_lastNumber = std::max(m_lastNumber, number);
         const auto pid = m_files.readPid(number);
         auto process = pid == 0 ? nullptr : ProcessHandle::open(pid);
-        if (!process || !isHaproxy(pid)) {
+        // A dead process may stay visible until whoever started it takes notice.
+        if (!process || !process->isAlive() || !isOurs(pid, m_files.pidFile(number))) {
             m_files.remove(number);
             continue;
         }
@@ -202,7 +214,8 @@ QCoro::Task<Result<void>> GenerationKeeper::makeRoom()
     co_return Result<void>();
 }
 
-QCoro::Task<Result<void>> GenerationKeeper::startGeneration(plan::HaproxyConfig config, plan::SlotHealths healths)
+QCoro::Task<Result<void>> GenerationKeeper::startGeneration(plan::HaproxyConfig config, plan::SlotHealths healths,
+                                                            std::vector<std::string> farewell)
 {
     if (const auto room = co_await makeRoom(); !room)
         co_return room;
@@ -213,8 +226,9 @@ QCoro::Task<Result<void>> GenerationKeeper::startGeneration(plan::HaproxyConfig 
     }
     auto generation = co_await launch(number);
     if (!generation) {
+        const auto ended = co_await endLeftover(number);
         m_files.keepAsFailed(number);
-        co_return fail(generation.error());
+        co_return fail(ended ? generation.error() : inContext(generation.error().message, ended.error()));
     }
     const auto proved = co_await prove(**generation, config);
     if (!proved) {
@@ -230,6 +244,13 @@ QCoro::Task<Result<void>> GenerationKeeper::startGeneration(plan::HaproxyConfig 
     setCurrent(std::move(*generation));
     if (!old)
         co_return Result<void>();
+    if (!farewell.empty()) {
+        const auto connection = old->connection;
+        const auto said =
+            co_await RuntimeConnection::exchange(connection, std::move(farewell), m_options.commandDeadline);
+        if (!said)
+            qWarning("cannot end what is left of removed instances: %s", said.error().message.c_str());
+    }
     const auto retired = co_await retire(std::move(old), successor);
     co_return retired;
 }
@@ -345,6 +366,16 @@ QCoro::Task<Result<void>> GenerationKeeper::end(ProcessHandle &process, int sign
         co_await ports::pause(2ms);
     }
     co_return Result<void>();
+}
+
+QCoro::Task<Result<void>> GenerationKeeper::endLeftover(int number)
+{
+    const auto pid = m_files.readPid(number);
+    const auto process = pid == 0 ? nullptr : ProcessHandle::open(pid);
+    if (!process || !isOurs(pid, m_files.pidFile(number)))
+        co_return Result<void>();
+    const auto ended = co_await end(*process, SIGKILL, 2s);
+    co_return ended;
 }
 
 QCoro::Task<Result<void>> GenerationKeeper::stopAll()

@@ -42,7 +42,8 @@ public:
 
     QCoro::Task<Result<std::string>> probe() override;
     QCoro::Task<Result<std::optional<ports::RunningGeneration>>> adopt() override;
-    QCoro::Task<Result<void>> startGeneration(plan::HaproxyConfig config, plan::SlotHealths healths) override;
+    QCoro::Task<Result<void>> startGeneration(plan::HaproxyConfig config, plan::SlotHealths healths,
+                                              std::vector<std::string> farewell) override;
     Result<void> saveConfig(const plan::HaproxyConfig &config) override;
     Result<void> checkBindable(const std::vector<plan::Bind> &binds) const override;
     QCoro::Task<Result<void>> stopAll() override;
@@ -73,6 +74,8 @@ private:
     QCoro::Task<bool> identifies(int number, qint64 pid);
     QCoro::Task<Result<void>> retire(GenerationPointer generation, qint64 successor);
     QCoro::Task<Result<void>> end(ProcessHandle &process, int signal, std::chrono::milliseconds deadline);
+    /// Ends what a failed launch has left running: it would take connections from the generation that goes on.
+    QCoro::Task<Result<void>> endLeftover(int number);
 
     void setCurrent(GenerationPointer generation);
     void keepLeaving(GenerationPointer generation);

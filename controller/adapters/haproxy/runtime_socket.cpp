@@ -71,8 +71,11 @@ using Replies = std::vector<std::string>;
 QCoro::Task<Result<void>> connectTo(QLocalSocket &socket, QString path, QDeadlineTimer deadline)
 {
     auto coSocket = qCoro(socket);
-    const bool connected = co_await coSocket.connectToServer(path, QIODevice::ReadWrite, left(deadline));
-    if (!connected)
+    // It is usually decided when this returns; QCoro's own connectToServer would miss that and wait for the deadline.
+    socket.connectToServer(path, QIODevice::ReadWrite);
+    if (socket.state() == QLocalSocket::ConnectingState)
+        co_await coSocket.waitForConnected(left(deadline));
+    if (socket.state() != QLocalSocket::ConnectedState)
         co_return fail(ErrorCode::Unavailable, "HAProxy's socket " + path.toStdString() +
                                                    " does not answer: " + socket.errorString().toStdString());
     co_return Result<void>();

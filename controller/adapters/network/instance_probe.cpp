@@ -1,15 +1,16 @@
 #include "adapters/network/instance_probe.h"
 
-#include <QCoro/QCoroAbstractSocket>
+#include "model/protocol.h"
+
 #include <QCoro/QCoroFuture>
+#include <QDeadlineTimer>
 #include <QNetworkProxy>
-#include <QNetworkReply>
 #include <QPromise>
 #include <QSslConfiguration>
 #include <QSslSocket>
-#include <QTcpSocket>
 #include <QTimer>
 
+#include <algorithm>
 #include <memory>
 
 namespace balancer::adapters::network {
@@ -21,7 +22,13 @@ Error refused(const Endpoint &endpoint, const QString &reason)
     return Error{ErrorCode::Refused, endpoint.text() + ": " + reason.toStdString()};
 }
 
-/// Finishes when the first of these signals comes, or when `timeout` has passed.
+std::chrono::milliseconds left(const QDeadlineTimer &deadline)
+{
+    return std::max(std::chrono::milliseconds(0), std::chrono::milliseconds(deadline.remainingTime()));
+}
+
+/// Finishes when the first of these signals comes, or when `timeout` has passed. To be called before what may cause
+/// them: an error can come at once.
 template <typename Sender, typename... Signals>
 QFuture<void> firstOf(Sender &sender, std::chrono::milliseconds timeout, Signals... signals)
 {
@@ -45,99 +52,66 @@ QSslConfiguration unverified()
     return configuration;
 }
 
-QCoro::Task<Result<void>> connectTcp(Endpoint endpoint, std::chrono::milliseconds timeout)
+QCoro::Task<Result<void>> connectTo(QSslSocket &socket, Endpoint endpoint, bool secure, QDeadlineTimer deadline)
 {
-    QTcpSocket socket;
-    socket.setProxy(QNetworkProxy::NoProxy);
-    const auto host = QString::fromStdString(endpoint.address.text());
-    socket.connectToHost(host, endpoint.port);
-    auto coSocket = qCoro(socket);
-    const bool connected = co_await coSocket.waitForConnected(timeout);
-    if (!connected)
-        co_return fail(refused(endpoint, socket.errorString()));
-    socket.abort();
-    co_return Result<void>();
-}
-
-QCoro::Task<Result<void>> shakeHands(Endpoint endpoint, std::chrono::milliseconds timeout)
-{
-    QSslSocket socket;
     socket.setProxy(QNetworkProxy::NoProxy);
     socket.setSslConfiguration(unverified());
     const auto host = QString::fromStdString(endpoint.address.text());
-    socket.connectToHostEncrypted(host, endpoint.port);
-    auto decided = firstOf(socket, timeout, &QSslSocket::encrypted, &QSslSocket::errorOccurred);
+    const auto ready = secure ? &QSslSocket::encrypted : &QSslSocket::connected;
+    auto decided = firstOf(socket, left(deadline), ready, &QSslSocket::errorOccurred);
+    if (secure)
+        socket.connectToHostEncrypted(host, endpoint.port);
+    else
+        socket.connectToHost(host, endpoint.port);
     co_await decided;
-    if (!socket.isEncrypted())
-        co_return fail(refused(endpoint, socket.errorString()));
-    socket.abort();
-    co_return Result<void>();
-}
-
-QNetworkRequest requestFor(const model::HealthCheckTarget &target, const Endpoint &endpoint,
-                           std::chrono::milliseconds timeout)
-{
-    const auto scheme = target.protocol == model::Protocol::Https ? "https://" : "http://";
-    const auto address = QByteArray::fromStdString(scheme + endpoint.text() + target.path);
-    QNetworkRequest request(QUrl::fromEncoded(address, QUrl::TolerantMode));
-    request.setRawHeader("User-Agent", "ELB-HealthChecker/1.0");
-    request.setRawHeader("Host", QByteArray::fromStdString(endpoint.text()));
-    request.setRawHeader("Accept", "*/*");
-    request.setRawHeader("Accept-Encoding", "identity");
-    request.setRawHeader("Connection", "close");
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    request.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
-    request.setTransferTimeout(static_cast<int>(timeout.count()));
-    request.setSslConfiguration(unverified());
-    return request;
-}
-
-QCoro::Task<Result<void>> get(QNetworkAccessManager &http, model::HealthCheckTarget target, Endpoint endpoint,
-                              std::chrono::milliseconds timeout)
-{
-    constexpr int kOk = 200;
-    const std::unique_ptr<QNetworkReply> reply(http.get(requestFor(target, endpoint, timeout)));
-    // The status decides; a body that never ends must not.
-    reply->setReadBufferSize(64 * 1024);
-    auto decided = firstOf(*reply, timeout, &QNetworkReply::metaDataChanged, &QNetworkReply::finished);
-    co_await decided;
-    const auto status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    const auto reason = reply->errorString();
-    reply->abort();
-    if (status == kOk)
+    if (socket.state() == QSslSocket::ConnectedState && (!secure || socket.isEncrypted()))
         co_return Result<void>();
-    if (status != 0)
-        co_return fail(refused(endpoint, QStringLiteral("answered with status %1").arg(status)));
-    co_return fail(refused(endpoint, reason));
+    const bool late = socket.error() == QSslSocket::UnknownSocketError;
+    co_return fail(refused(endpoint, late ? QStringLiteral("no connection in time") : socket.errorString()));
+}
+
+/// As HAProxy's own check asks, so that both find the same: the path goes out as the operator gave it.
+QByteArray requestFor(const std::string &path, const Endpoint &endpoint)
+{
+    return QByteArray::fromStdString(
+        "GET " + path + " HTTP/1.1\r\nHost: " + endpoint.text() +
+        "\r\nUser-Agent: ELB-HealthChecker/1.0\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+}
+
+/// The status decides; what follows it is not read.
+QCoro::Task<Result<void>> get(QSslSocket &socket, std::string path, Endpoint endpoint, QDeadlineTimer deadline)
+{
+    constexpr qint64 kLongestLine = 8192;
+    socket.setReadBufferSize(kLongestLine);
+    socket.write(requestFor(path, endpoint));
+    while (!socket.canReadLine()) {
+        if (deadline.hasExpired())
+            co_return fail(refused(endpoint, QStringLiteral("did not answer in time")));
+        if (socket.state() != QSslSocket::ConnectedState || socket.bytesAvailable() >= kLongestLine)
+            co_return fail(refused(endpoint, QStringLiteral("did not answer in HTTP")));
+        auto more = firstOf(socket, left(deadline), &QSslSocket::readyRead, &QSslSocket::disconnected);
+        co_await more;
+    }
+    const auto line = socket.readLine().simplified();
+    const auto words = line.split(' ');
+    if (!line.startsWith("HTTP/1.") || words.size() < 2)
+        co_return fail(refused(endpoint, QStringLiteral("did not answer in HTTP")));
+    if (words[1] != "200")
+        co_return fail(refused(endpoint, QStringLiteral("answered with status ") + QString::fromLatin1(words[1])));
+    co_return Result<void>();
 }
 
 } // namespace
 
-InstanceProbe::InstanceProbe()
-{
-    m_http.setProxy(QNetworkProxy::NoProxy);
-}
-
 QCoro::Task<Result<void>> InstanceProbe::check(model::HealthCheckTarget target, Endpoint endpoint,
                                                std::chrono::milliseconds timeout)
 {
-    Result<void> result;
-    switch (target.protocol) {
-    case model::Protocol::Tcp:
-        result = co_await connectTcp(endpoint, timeout);
-        break;
-    case model::Protocol::Ssl:
-        result = co_await shakeHands(endpoint, timeout);
-        break;
-    case model::Protocol::Http:
-    case model::Protocol::Https:
-        result = co_await get(m_http, target, endpoint, timeout);
-        break;
-    }
+    const QDeadlineTimer deadline(timeout);
+    QSslSocket socket; // speaks plain TCP as well
+    auto result = co_await connectTo(socket, endpoint, model::isSecure(target.protocol), deadline);
+    if (result && model::isHttpLayer(target.protocol))
+        result = co_await get(socket, target.path, endpoint, deadline);
+    socket.abort();
     co_return result;
 }
 

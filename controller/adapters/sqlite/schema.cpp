@@ -32,9 +32,12 @@ Result<void> checkIntegrity(Database &database)
     const auto found = database.text("PRAGMA quick_check(1)");
     if (!found)
         return fail(found.error());
-    if (*found != "ok")
-        return fail(database.corrupt("it is damaged (" + *found + ")"));
-    return {};
+    if (*found == "ok")
+        return {};
+    std::string sentence; // SQLite's own has line breaks
+    for (const char c : *found)
+        sentence += c == '\n' ? std::string("; ") : std::string(1, c);
+    return fail(database.corrupt("it is damaged (" + sentence + ")"));
 }
 
 Result<void> makeDurable(Database &database)

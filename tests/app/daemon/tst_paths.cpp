@@ -39,15 +39,15 @@ void PathsTest::givesRootTheSystemsFolders()
 
 void PathsTest::givesOthersTheirHome()
 {
-    const DefaultPaths expected{"/home/me/.config/elastic-haproxy/elastic.toml",
-                                "/home/me/.local/state/elastic-haproxy", "/home/me/.local/state/elastic-haproxy/run"};
-    QCOMPARE(defaultPaths(false, environment({{"HOME", "/home/me"}})), expected);
+    const DefaultPaths expected{"/h/me/.config/elastic-haproxy/elastic.toml",
+                                "/h/me/.local/state/elastic-haproxy", "/h/me/.local/state/elastic-haproxy/run"};
+    QCOMPARE(defaultPaths(false, environment({{"HOME", "/h/me"}})), expected);
 }
 
 void PathsTest::followsTheXdgVariables()
 {
     const DefaultPaths expected{"/c/elastic-haproxy/elastic.toml", "/s/elastic-haproxy", "/run/user/1/elastic-haproxy"};
-    QCOMPARE(defaultPaths(false, environment({{"HOME", "/home/me"},
+    QCOMPARE(defaultPaths(false, environment({{"HOME", "/h/me"},
                                               {"XDG_CONFIG_HOME", "/c"},
                                               {"XDG_STATE_HOME", "/s"},
                                               {"XDG_RUNTIME_DIR", "/run/user/1"}})),
@@ -56,8 +56,8 @@ void PathsTest::followsTheXdgVariables()
 
 void PathsTest::ignoresRelativeXdgVariables()
 {
-    QCOMPARE(defaultPaths(false, environment({{"HOME", "/home/me"}, {"XDG_STATE_HOME", "s"}})).dataDirectory,
-             "/home/me/.local/state/elastic-haproxy");
+    QCOMPARE(defaultPaths(false, environment({{"HOME", "/h/me"}, {"XDG_STATE_HOME", "s"}})).dataDirectory,
+             "/h/me/.local/state/elastic-haproxy");
 }
 
 void PathsTest::followsSystemd()

@@ -1,0 +1,150 @@
+#pragma once
+
+#include "model/load_balancer.h"
+#include "plan/project.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// Values for tests, in as few words as they have to say: loadBalancer("web").with(http(80,
+/// 8080)).with(instance("i-1")).
+namespace balancer::tests {
+
+inline LoadBalancerName name(std::string_view text)
+{
+    return LoadBalancerName::parse(text).value();
+}
+
+inline InstanceId id(std::string_view text)
+{
+    return InstanceId::parse(text).value();
+}
+
+inline IpAddress address(std::string_view text)
+{
+    return IpAddress::parse(text).value();
+}
+
+inline Endpoint endpoint(std::string_view text)
+{
+    return Endpoint::parse(text).value();
+}
+
+inline model::Instance instance(std::string_view instanceId, std::string_view host, std::uint16_t port = 0)
+{
+    model::Instance made;
+    made.id = id(instanceId);
+    made.address.address = address(host);
+    made.address.port = port;
+    return made;
+}
+
+inline model::Listener listener(model::Protocol protocol, std::uint16_t port, model::Protocol instanceProtocol,
+                                std::uint16_t instancePort)
+{
+    model::Listener made;
+    made.protocol = protocol;
+    made.loadBalancerPort = port;
+    made.instanceProtocol = instanceProtocol;
+    made.instancePort = instancePort;
+    if (model::isSecure(protocol))
+        made.certificateId = "arn:aws:acm:local:000000000000:certificate/1";
+    return made;
+}
+
+inline model::Listener http(std::uint16_t port, std::uint16_t instancePort)
+{
+    return listener(model::Protocol::Http, port, model::Protocol::Http, instancePort);
+}
+
+inline model::Listener tcp(std::uint16_t port, std::uint16_t instancePort)
+{
+    return listener(model::Protocol::Tcp, port, model::Protocol::Tcp, instancePort);
+}
+
+class BalancerBuilder
+{
+public:
+    explicit BalancerBuilder(std::string_view balancerName)
+    {
+        m_value.name = name(balancerName);
+        m_value.dnsName = m_value.name.folded() + "-1.local.elb.internal";
+        m_value.healthCheck = model::defaultHealthCheck(8080);
+    }
+
+    BalancerBuilder with(model::Listener listener) const
+    {
+        auto changed = *this;
+        changed.m_value.listeners.push_back(std::move(listener));
+        return changed;
+    }
+
+    BalancerBuilder with(model::Instance registered) const
+    {
+        auto changed = *this;
+        changed.m_value.instances.push_back(std::move(registered));
+        return changed;
+    }
+
+    BalancerBuilder tagged(std::string key, std::string value) const
+    {
+        auto changed = *this;
+        changed.m_value.tags.push_back(model::Tag{std::move(key), std::move(value)});
+        return changed;
+    }
+
+    BalancerBuilder checkedBy(std::string_view target) const
+    {
+        auto changed = *this;
+        changed.m_value.healthCheck.target = model::parseTarget(target).value();
+        return changed;
+    }
+
+    BalancerBuilder reachedAs(std::string dnsName) const
+    {
+        auto changed = *this;
+        changed.m_value.dnsName = std::move(dnsName);
+        return changed;
+    }
+
+    operator model::LoadBalancer() const { return m_value; } // NOLINT: a builder stands for what it builds
+
+private:
+    model::LoadBalancer m_value;
+};
+
+inline BalancerBuilder loadBalancer(std::string_view balancerName)
+{
+    return BalancerBuilder(balancerName);
+}
+
+inline plan::BalancerRefs refsTo(const std::vector<model::LoadBalancer> &balancers)
+{
+    plan::BalancerRefs refs;
+    for (const auto &value : balancers)
+        refs.push_back(&value);
+    return refs;
+}
+
+/// What the node needs for these, with slots given as for new load balancers.
+inline plan::HaproxyConfig projected(const std::vector<model::LoadBalancer> &balancers,
+                                     const plan::NodeView &node = plan::NodeView())
+{
+    return plan::project(refsTo(balancers), plan::SlotTable(), node);
+}
+
+/// A node that gives out addresses: the first balancer gets 127.0.1.1, and so on.
+inline plan::NodeView nodeWithPool(const std::vector<model::LoadBalancer> &balancers)
+{
+    plan::NodeView node;
+    node.hasPool = true;
+    int last = 0;
+    for (const auto &value : balancers)
+        node.addresses.emplace(value.name.folded(), address("127.0.1." + std::to_string(++last)));
+    return node;
+}
+
+} // namespace balancer::tests

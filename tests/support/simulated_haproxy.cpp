@@ -1,0 +1,309 @@
+#include "support/simulated_haproxy.h"
+
+#include "base/text.h"
+#include "plan/project.h"
+#include "plan/render.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace balancer::tests {
+
+namespace {
+
+namespace admin = plan::admin;
+
+constexpr std::string_view kHeader =
+    "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight "
+    "srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state "
+    "bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr "
+    "srv_agent_addr srv_agent_port";
+
+std::vector<std::string> wordsOf(std::string_view text)
+{
+    std::vector<std::string> words;
+    for (const auto word : split(text, ' ')) {
+        if (!word.empty())
+            words.emplace_back(word);
+    }
+    return words;
+}
+
+/// The number behind `option` in "check inter 30s fall 2 rise 10".
+int numberAfter(std::string_view options, std::string_view option, int otherwise)
+{
+    const auto words = wordsOf(options);
+    const auto found = std::ranges::find(words, option);
+    return found == words.end() || found + 1 == words.end() ? otherwise : std::stoi(*(found + 1));
+}
+
+std::map<std::string, std::string> parseMap(std::string_view text)
+{
+    std::map<std::string, std::string> entries;
+    for (const auto line : split(text, '\n')) {
+        const auto words = wordsOf(line);
+        if (words.size() == 2)
+            entries.emplace(words[0], words[1]);
+    }
+    return entries;
+}
+
+bool startsWith(const std::vector<std::string> &words, std::initializer_list<std::string_view> start)
+{
+    return words.size() >= start.size() && std::equal(start.begin(), start.end(), words.begin());
+}
+
+std::string stateLine(std::size_t backend, const plan::ServerState &server)
+{
+    const auto id = std::to_string(plan::slotOf(server.server) + 1);
+    return std::to_string(backend) + " " + server.backend + " " + id + " " + server.server + " " + server.address +
+           " " + std::to_string(static_cast<int>(server.state)) + " " + std::to_string(server.admin) + " 1 1 0 " +
+           std::to_string(server.checkStatus) + " " + std::to_string(server.checkResult) + " " +
+           std::to_string(server.checkHealth) + " " + std::to_string(server.checkState) + " 0 0 0 - " +
+           std::to_string(server.port) + " - 0 0 - - 0\n";
+}
+
+} // namespace
+
+SimulatedHaproxy::SimulatedHaproxy(plan::HaproxyConfig config, const plan::SlotHealths &healths)
+    : m_config(std::move(config))
+{
+    for (const auto &[name, balancer] : m_config.balancers) {
+        for (const auto &backend : balancer->backends)
+            load(backend, healths);
+        load(balancer->check, healths);
+    }
+    for (const auto &[file, text] : plan::renderMaps(m_config))
+        m_maps.emplace(file, parseMap(text));
+    follow();
+}
+
+void SimulatedHaproxy::load(const plan::Backend &backend, const plan::SlotHealths &healths)
+{
+    m_backends.push_back(backend.name);
+    for (std::size_t slot = 0; slot < backend.servers.size(); ++slot) {
+        const auto &declared = backend.servers[slot];
+        const auto address = plan::effectiveAddress(declared, slot);
+        Server server;
+        server.tracks = backend.tracks;
+        server.rise = numberAfter(backend.serverOptions, "rise", server.rise);
+        server.fall = numberAfter(backend.serverOptions, "fall", server.fall);
+        server.state.backend = backend.name;
+        server.state.server = declared.name;
+        server.state.address = address.address.text();
+        server.state.port = address.port;
+        if (!declared.address) {
+            server.state.admin = admin::kForcedMaint | admin::kConfiguredMaint;
+        } else {
+            const auto known = healths.find({backend.name, declared.name});
+            const auto health = known == healths.end() ? plan::SlotHealth::Registering : known->second;
+            const bool up = health == plan::SlotHealth::Up;
+            server.state.state = up ? plan::OperationalState::Running : plan::OperationalState::Stopped;
+            server.state.checkHealth = up ? server.rise + server.fall - 1 : 0;
+            server.state.admin = health == plan::SlotHealth::Registering ? admin::kForcedDrain : 0;
+        }
+        m_servers.emplace(plan::ServerKey(backend.name, declared.name), server);
+    }
+}
+
+/// Servers that track another have its state.
+void SimulatedHaproxy::follow()
+{
+    for (auto &[key, server] : m_servers) {
+        if (server.tracks.empty())
+            continue;
+        const auto &tracked = m_servers.at(plan::ServerKey(server.tracks, key.second)).state;
+        server.state.admin = 0;
+        if (tracked.isInMaintenance())
+            server.state.admin = admin::kInheritedMaint;
+        else if (tracked.isForcedToDrain())
+            server.state.admin = admin::kInheritedDrain;
+        server.state.state = tracked.state;
+    }
+}
+
+std::string SimulatedHaproxy::answer(const std::string &command)
+{
+    m_commands.push_back(command);
+    const auto words = wordsOf(command);
+    std::string reply = "Unknown command\n";
+    if (command == "show version")
+        reply = "2.6.12\n";
+    else if (command == "help")
+        reply = "  set map <map> [<key>|#<ref>] <value>    : modify a map entry\n"
+                "  set server <bk>/<srv> [opts]            : change a server's state, weight, address or ssl\n"
+                "  shutdown sessions server <bk>/<srv>     : kill sessions on a server\n";
+    else if (startsWith(words, {"show", "servers", "state"}))
+        reply = showServers(words);
+    else if (startsWith(words, {"set", "server"}))
+        reply = setServer(words);
+    else if (startsWith(words, {"set", "map"}))
+        reply = setMap(words);
+    else if (startsWith(words, {"shutdown", "sessions", "server"}))
+        reply = shutdownSessions(words);
+    follow();
+    return reply;
+}
+
+bool SimulatedHaproxy::hasBackend(const std::string &backend) const
+{
+    return std::ranges::find(m_backends, backend) != m_backends.end();
+}
+
+SimulatedHaproxy::Server *SimulatedHaproxy::find(const std::string &path)
+{
+    const auto slash = path.find('/');
+    if (slash == std::string::npos)
+        return nullptr;
+    const auto found = m_servers.find(plan::ServerKey(path.substr(0, slash), path.substr(slash + 1)));
+    return found == m_servers.end() ? nullptr : &found->second;
+}
+
+std::string SimulatedHaproxy::setServer(const Words &words)
+{
+    if (words.size() < 5)
+        return "Require 'backend/server'.\n";
+    if (!hasBackend(words[2].substr(0, words[2].find('/'))))
+        return "No such backend.\n";
+    auto *server = find(words[2]);
+    if (!server)
+        return "No such server.\n";
+    if (words[3] == "addr")
+        return setAddress(*server, words);
+    if (words[3] == "state")
+        return setState(*server, words[4]);
+    if (words[3] == "health")
+        return setHealth(*server, words[4]);
+    return "usage: set server <backend>/<server> addr | agent | check-addr | check-port | fqdn | health | ssl | state "
+           "| weight\n";
+}
+
+std::string SimulatedHaproxy::setAddress(Server &server, const Words &words)
+{
+    const auto address = IpAddress::parse(words[4]);
+    if (!address)
+        return "Invalid addr '" + words[4] + "' by 'stats socket command'\n";
+    std::string reply = "no need to change the addr";
+    if (server.state.address != address->text())
+        reply = "IP changed from '" + server.state.address + "' to '" + address->text() + "'";
+    server.state.address = address->text();
+    if (words.size() >= 7 && words[5] == "port") {
+        const auto port = static_cast<std::uint16_t>(std::stoi(words[6]));
+        if (server.state.port != port)
+            reply += ", port changed from '" + std::to_string(server.state.port) + "' to '" + words[6] + "'";
+        else
+            reply += ", no need to change the port";
+        server.state.port = port;
+    }
+    return reply + " by 'stats socket command'\n";
+}
+
+std::string SimulatedHaproxy::setState(Server &server, const std::string &word)
+{
+    auto &state = server.state;
+    const bool leavesMaintenance = state.isInMaintenance() && word != "maint";
+    if (word == "maint") {
+        state.admin = (state.admin | admin::kForcedMaint) & ~admin::kForcedDrain;
+        state.state = plan::OperationalState::Stopped;
+        state.checkHealth = 0;
+    } else if (word == "drain") {
+        state.admin = (state.admin | admin::kForcedDrain) & ~admin::kForcedMaint;
+    } else if (word == "ready") {
+        state.admin &= ~(admin::kForcedDrain | admin::kForcedMaint);
+    } else {
+        return "'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n";
+    }
+    if (leavesMaintenance) {
+        // "Up, but will fall down at the first failure."
+        state.state = plan::OperationalState::Running;
+        state.checkHealth = server.rise;
+    }
+    return {};
+}
+
+std::string SimulatedHaproxy::setHealth(Server &server, const std::string &word)
+{
+    if (!server.tracks.empty())
+        return "cannot change health on a tracking server.\n";
+    if (word == "up") {
+        server.state.checkHealth = server.rise + server.fall - 1;
+        server.state.state = plan::OperationalState::Running;
+    } else if (word == "down") {
+        server.state.checkHealth = 0;
+        server.state.state = plan::OperationalState::Stopped;
+    } else {
+        return "'set server <srv> health' expects 'up', 'stopping', or 'down'.\n";
+    }
+    return {};
+}
+
+std::string SimulatedHaproxy::setMap(const Words &words)
+{
+    const auto map = words.size() < 5 ? m_maps.end() : m_maps.find(words[2]);
+    if (map == m_maps.end())
+        return "Unknown map identifier. Please use #<id> or <file>.\n";
+    const auto entry = map->second.find(words[3]);
+    if (entry == map->second.end())
+        return "entry not found.\n";
+    entry->second = words[4];
+    return {};
+}
+
+std::string SimulatedHaproxy::shutdownSessions(const Words &words)
+{
+    const auto path = words.size() < 4 ? std::string() : words[3];
+    if (!hasBackend(path.substr(0, path.find('/'))))
+        return "No such backend.\n";
+    const auto *server = find(path);
+    if (!server)
+        return "No such server.\n";
+    m_shutDown.emplace_back(server->state.backend, server->state.server);
+    return {};
+}
+
+std::string SimulatedHaproxy::showServers(const Words &words) const
+{
+    if (words.size() > 3 && !hasBackend(words[3]))
+        return "Can't find backend.\n";
+    std::string text = "1\n" + std::string(kHeader) + "\n";
+    for (std::size_t i = 0; i < m_backends.size(); ++i) {
+        if (words.size() > 3 && m_backends[i] != words[3])
+            continue;
+        for (const auto &[key, server] : m_servers) {
+            if (key.first == m_backends[i])
+                text += stateLine(i + 2, server.state);
+        }
+    }
+    return text;
+}
+
+plan::ServerStates SimulatedHaproxy::states() const
+{
+    plan::ServerStates all;
+    for (const auto &[key, server] : m_servers)
+        all.emplace(key, server.state);
+    return all;
+}
+
+plan::ServerState SimulatedHaproxy::state(const std::string &backend, const std::string &server) const
+{
+    return m_servers.at(plan::ServerKey(backend, server)).state;
+}
+
+void SimulatedHaproxy::checksFindUp(const std::string &backend, const std::string &server)
+{
+    auto &checked = m_servers.at(plan::ServerKey(backend, server));
+    checked.state.state = plan::OperationalState::Running;
+    checked.state.checkHealth = checked.rise + checked.fall - 1;
+    follow();
+}
+
+void SimulatedHaproxy::checksFindDown(const std::string &backend, const std::string &server)
+{
+    auto &checked = m_servers.at(plan::ServerKey(backend, server));
+    checked.state.state = plan::OperationalState::Stopped;
+    checked.state.checkHealth = 0;
+    follow();
+}
+
+} // namespace balancer::tests

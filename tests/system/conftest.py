@@ -1,0 +1,115 @@
+import itertools
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from support.addresses import INSTANCE_PORT, Block
+from support.backends import HttpBackend, TcpBackend
+from support.certificate import make_certificate
+from support.node import Node
+
+
+@pytest.fixture(scope="session")
+def block():
+    """This process' own loopback addresses."""
+    block = Block()
+    yield block
+    block.close()
+
+
+@pytest.fixture(scope="session")
+def short_folders():
+    """Makes folders with short names: the sockets in them may have 107 bytes in all."""
+    made = []
+
+    def make():
+        made.append(pathlib.Path(tempfile.mkdtemp(prefix="eh-")))
+        return made[-1]
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _node_maker(block, short_folders):
+    nodes = []
+
+    def make(pool=None, **options):
+        addresses = None if pool else [block.address()]
+        node = Node(short_folders(), block.address(), addresses, pool, **options)
+        nodes.append(node)
+        return node
+
+    def close_all():
+        problems = []
+        for node in nodes:
+            try:
+                node.close()
+            except AssertionError as problem:
+                problems.append(str(problem))
+        assert not problems, "\n".join(problems)
+
+    return make, close_all
+
+
+@pytest.fixture
+def make_node(block, short_folders):
+    """Makes nodes for one test; they are not started."""
+    make, close_all = _node_maker(block, short_folders)
+    yield make
+    close_all()
+
+
+@pytest.fixture
+def own_node(make_node):
+    """A started node that the test may kill. Its load balancers share one address."""
+    return make_node().start()
+
+
+@pytest.fixture(scope="module")
+def shared_node(block, short_folders):
+    make, close_all = _node_maker(block, short_folders)
+    yield make().start()
+    close_all()
+
+
+@pytest.fixture
+def node(shared_node):
+    """A started node, empty before and after each test."""
+    yield shared_node
+    for description in shared_node.describe_all():
+        shared_node.elb.delete_load_balancer(LoadBalancerName=description["LoadBalancerName"])
+
+
+@pytest.fixture
+def make_backend(block):
+    """make_backend("one") is an HTTP server, make_backend("one", kind=TcpBackend) another; all on addresses of their
+    own and, unless told otherwise, on one port."""
+    backends = []
+
+    def make(name, kind=HttpBackend, address=None, port=INSTANCE_PORT, **options):
+        backends.append(kind(name, address or block.address(), port, **options))
+        return backends[-1]
+
+    yield make
+    for backend in backends:
+        backend.close()
+
+
+@pytest.fixture
+def make_tcp_backend(make_backend):
+    return lambda name, **options: make_backend(name, kind=TcpBackend, **options)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def ports():
+    """Ports for listeners, different ones within a test."""
+    counter = itertools.count(10000)
+    return lambda: next(counter)

@@ -1,0 +1,1 @@
+"""What the system tests stand on: a node, back ends, clients. Everything started here is ended here, by its own pid."""
