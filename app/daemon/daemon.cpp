@@ -291,6 +291,9 @@ QCoro::Task<Result<void>> Daemon::end(bool traffic)
     Result<void> result;
     if (m_parts->reconciler)
         m_parts->reconciler->stop();
+    if (m_parts->watcher)
+        m_parts->watcher->stop();
+    m_parts->probe.stop();
     if (traffic && m_parts->haproxy)
         result = co_await m_parts->haproxy->stopAll();
     Q_EMIT stopped();

@@ -114,6 +114,8 @@ Parsed<std::vector<IpAddress>> parseAddresses(const TomlValue &node)
         auto address = IpAddress::parse(one);
         if (!address)
             return wrong(node, one == "*" ? "\"*\" must stand alone" : address.error().message);
+        if (address->text() == "0.0.0.0" || address->text() == "::")
+            return wrong(node, "write \"*\" for every address, not " + quoted(address->text()));
         addresses.push_back(std::move(*address));
     }
     return addresses;

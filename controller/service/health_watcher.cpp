@@ -6,6 +6,8 @@
 #include "service/runtime_commands.h"
 #include "service/spawn.h"
 
+#include <QTimer>
+
 #include <algorithm>
 #include <set>
 
@@ -57,7 +59,7 @@ void HealthWatcher::beginRegistrations(const std::vector<Registration> &registra
         waiting.serial = serial;
         m_waiting.insert_or_assign(registration.server, std::move(waiting));
         setHealth(registration.server, SlotHealth::Registering);
-        spawn(checkUntilDecided(registration, serial), "first check of " + registration.endpoint.text());
+        schedule(registration.server, serial);
     }
 }
 
@@ -108,35 +110,54 @@ void HealthWatcher::setHealth(const ServerKey &server, SlotHealth health)
     Q_EMIT instanceHealthChanged(server, health);
 }
 
-QCoro::Task<Result<void>> HealthWatcher::checkUntilDecided(Registration registration, std::uint64_t serial)
+void HealthWatcher::schedule(const ServerKey &server, std::uint64_t serial)
 {
-    while (isWaiting(registration.server, serial)) {
-        if (m_running >= kMostChecksAtOnce) {
-            co_await ports::pause(std::chrono::milliseconds(20));
-            continue;
-        }
-        ++m_running;
-        const auto started = std::chrono::steady_clock::now();
-        const auto passed =
-            co_await m_probe.check(registration.check.target, registration.endpoint, registration.check.timeout);
-        --m_running;
-        if (!isWaiting(registration.server, serial))
-            break;
-        if (passed) {
-            decide(registration.server, SlotHealth::Up);
-            break;
-        }
-        qCDebug(lcService).noquote() << nameOf(registration.server)
-                                     << "failed a first check:" << QString::fromStdString(passed.error().message);
-        if (++m_waiting.at(registration.server).failures >= registration.check.unhealthyThreshold) {
-            decide(registration.server, SlotHealth::Down);
-            break;
-        }
-        const auto spent = std::chrono::steady_clock::now() - started;
-        co_await ports::pause(
-            std::chrono::duration_cast<std::chrono::milliseconds>(registration.check.interval - spent));
+    m_queue.emplace_back(server, serial);
+    startChecks();
+}
+
+void HealthWatcher::startChecks()
+{
+    while (m_running < kMostChecksAtOnce && !m_queue.empty()) {
+        const auto [server, serial] = m_queue.front();
+        m_queue.pop_front();
+        if (isWaiting(server, serial))
+            spawn(check(m_waiting.at(server).registration, serial), "first check of " + server.first);
     }
+}
+
+QCoro::Task<Result<void>> HealthWatcher::check(Registration registration, std::uint64_t serial)
+{
+    ++m_running;
+    const auto started = std::chrono::steady_clock::now();
+    const auto passed =
+        co_await m_probe.check(registration.check.target, registration.endpoint, registration.check.timeout);
+    --m_running;
+    startChecks();
+    const auto &server = registration.server;
+    if (!isWaiting(server, serial))
+        co_return Result<void>();
+    if (passed) {
+        decide(server, SlotHealth::Up);
+        co_return Result<void>();
+    }
+    qCDebug(lcService).noquote() << nameOf(server)
+                                 << "failed a first check:" << QString::fromStdString(passed.error().message);
+    if (++m_waiting.at(server).failures >= registration.check.unhealthyThreshold) {
+        decide(server, SlotHealth::Down);
+        co_return Result<void>();
+    }
+    const auto rest = registration.check.interval - (std::chrono::steady_clock::now() - started);
+    QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(rest), this,
+                       [this, server, serial] { schedule(server, serial); });
     co_return Result<void>();
+}
+
+void HealthWatcher::stop()
+{
+    m_waiting.clear();
+    m_decided.clear();
+    m_queue.clear();
 }
 
 void HealthWatcher::decide(const ServerKey &server, SlotHealth health)

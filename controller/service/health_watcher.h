@@ -7,6 +7,7 @@
 #include <QObject>
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <vector>
 
@@ -43,6 +44,9 @@ public:
     /// Takes over what HAProxy said when it was asked.
     void remember(const plan::SlotHealths &healths);
 
+    /// Nothing more is checked or decided from now on.
+    void stop();
+
     const plan::SlotHealths &healths() const { return m_healths; }
 
 Q_SIGNALS:
@@ -56,7 +60,10 @@ private:
         int failures = 0;
     };
 
-    QCoro::Task<Result<void>> checkUntilDecided(Registration registration, std::uint64_t serial);
+    /// One first check, as soon as there is room for it; another one follows after Interval while nothing is decided.
+    void schedule(const plan::ServerKey &server, std::uint64_t serial);
+    void startChecks();
+    QCoro::Task<Result<void>> check(Registration registration, std::uint64_t serial);
     QCoro::Task<Result<void>> settle();
     QCoro::Task<Result<void>> tellDecisions();
     void decide(const plan::ServerKey &server, plan::SlotHealth health);
@@ -72,7 +79,8 @@ private:
     std::map<plan::ServerKey, std::pair<std::uint64_t, plan::SlotHealth>> m_decided; ///< to be told to HAProxy
     bool m_settling = false;
     std::uint64_t m_lastSerial = 0;
-    int m_running = 0; ///< checks under way
+    std::deque<std::pair<plan::ServerKey, std::uint64_t>> m_queue; ///< checks to be made
+    int m_running = 0;                                             ///< checks under way
 };
 
 } // namespace balancer::service

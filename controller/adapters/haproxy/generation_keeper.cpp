@@ -12,6 +12,7 @@
 #include <QNetworkProxy>
 #include <QTcpSocket>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -68,6 +69,9 @@ QCoro::Task<Result<void>> connectTo(plan::Bind bind)
     if (!co_await coSocket.waitForConnected(2s))
         co_return fail(ErrorCode::Timeout, "the new HAProxy does not accept connections on " + bind.text() + ": " +
                                                socket.errorString().toStdString());
+    // Ends with a reset: a mere close would leave a TCP session half open, and its generation alive, for a minute.
+    const linger reset{.l_onoff = 1, .l_linger = 0};
+    setsockopt(static_cast<int>(socket.socketDescriptor()), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     socket.abort();
     co_return Result<void>();
 }

@@ -108,6 +108,11 @@ QCoro::Task<Result<void>> InstanceProbe::check(model::HealthCheckTarget target, 
 {
     const QDeadlineTimer deadline(timeout);
     QSslSocket socket; // speaks plain TCP as well
+    const auto giveUp = [&socket] {
+        socket.abort(); // silent while still connecting
+        Q_EMIT socket.errorOccurred(QSslSocket::OperationError);
+    };
+    connect(this, &InstanceProbe::stopped, &socket, giveUp);
     auto result = co_await connectTo(socket, endpoint, model::isSecure(target.protocol), deadline);
     if (result && model::isHttpLayer(target.protocol))
         result = co_await get(socket, target.path, endpoint, deadline);

@@ -237,6 +237,7 @@ void ConfigTest::saysWhatIsWrong_data()
     row("number_below_its_range", "2:11: [haproxy] maxconn: -1 is out of range");
     row("number_in_quotes", "2:12: [haproxy] nbthread: must be a whole number without quotes, not a text");
     row("number_with_a_fraction", "2:12: [haproxy] nbthread: must be a whole number without quotes, not a fraction");
+    row("other_word_for_every_address", "2:13: [haproxy] addresses: write \"*\" for every address, not \"0.0.0.0\"");
     row("percentage_as_a_number", "2:25: [haproxy] old_generation_memory: must be a text in quotes, not a number");
     row("percentage_of_nothing", "2:25: [haproxy] old_generation_memory: \"0%\" is no percentage");
     row("pool_address_twice", "2:16: [haproxy] address_pool: 127.0.1.5 is there twice");

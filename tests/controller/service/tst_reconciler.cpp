@@ -54,6 +54,7 @@ private Q_SLOTS:
     void reloadsWhenHaproxyReadsBackDifferently();
     void reloadsWhenHaproxyDoesNotAnswer();
     void keepsHealthsOverAReload();
+    void endsTheTrafficOfWhatAReloadRemoves();
     void tellsThatAReloadWasRefused();
     void triesAgainAfterAFailure();
     void startsHaproxyAgainWithItsHealths();
@@ -244,6 +245,25 @@ void ReconcilerTest::keepsHealthsOverAReload()
     QVERIFY(isReady("s1") && !isReady("s2"));
     QTRY_VERIFY(isReady("s3"));
     QVERIFY(!isReady("s2")); // only HAProxy's own checks bring it back
+}
+
+void ReconcilerTest::endsTheTrafficOfWhatAReloadRemoves()
+{
+    store(web(2));
+    QVERIFY(m_node->start());
+    QTRY_VERIFY(isReady("s1") && isReady("s2"));
+    const auto before = m_node->haproxy.changes();
+    auto changed = web(1);
+    changed.listeners.push_back(http(81, 81));
+    m_node->haproxy.failNextStart(Error{ErrorCode::Refused, "no"});
+    const auto revision = store(changed);
+    QVERIFY(!applied(revision));
+    QVERIFY(m_node->haproxy.changes() == before); // it has to go on with what it has
+    QVERIFY(applied(revision));
+    const std::vector<std::string> farewell{"set server hc:web/s2 state maint", "shutdown sessions server b:web:80/s2"};
+    const auto &said = m_node->haproxy.changes();
+    QCOMPARE(std::vector<std::string>(said.begin() + std::ptrdiff_t(before.size()), said.end()), farewell);
+    QVERIFY(agrees());
 }
 
 void ReconcilerTest::tellsThatAReloadWasRefused()
