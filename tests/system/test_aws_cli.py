@@ -64,7 +64,7 @@ def test_a_load_balancer_from_its_creation_to_its_deletion(own_node, make_backen
         one.stop()
         node.await_state("web", "OutOfService", one.address, within=LONG)
         # Requests on their way at that moment may still end at the one that stopped; from here on none may.
-        load.more(10)
+        load.settle()
         asked_before, failed_before, ok_before = one.requests, load.failed, load.ok
         load.more(300)
         load.stop()
@@ -72,7 +72,7 @@ def test_a_load_balancer_from_its_creation_to_its_deletion(own_node, make_backen
     assert states(node, "web") == {one.address: "OutOfService", two.address: "InService"}
     assert one.requests == asked_before
     assert load.failed == failed_before and load.ok > ok_before
-    load.assert_nothing_failed()
+    assert load.failed <= load.clients, load.summary()  # each may lose the one request it waits for as a back end ends
 
     left = node.aws("deregister-instances-from-load-balancer", "--load-balancer-name", "web",
                     "--instances", one.address)

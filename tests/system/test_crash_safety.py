@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import botocore.exceptions
@@ -17,7 +18,7 @@ from support.http import get
 from support.load import Load
 from support.node import http_listener, instances
 from support.processes import is_alive, kill
-from support.waiting import USUAL, eventually, measured, report
+from support.waiting import LONG, USUAL, eventually, measured, report
 
 
 @pytest.fixture
@@ -72,13 +73,14 @@ def await_another_haproxy(node, killed):
 
 
 class Writer:
-    """Creates, registers and deletes until the daemon is gone, and remembers what was acknowledged.
+    """Creates, registers and deletes until the daemon is gone or it is told to stop, and remembers what was acknowledged.
 
     What is neither in `there` nor in `gone` was not acknowledged, and may be either way.
     """
 
     def __init__(self, node, prefix, ports, address):
         self._client, self._prefix, self._ports, self._address = node.client(), prefix, ports, address
+        self._stopping = threading.Event()
         self.there = {}  # name: (port, registered)
         self.gone = {}  # name: port
         self.acknowledged = 0
@@ -86,7 +88,13 @@ class Writer:
     def run(self):
         with contextlib.suppress(botocore.exceptions.EndpointConnectionError, botocore.exceptions.HTTPClientError):
             for number in itertools.count():
+                if self._stopping.is_set():
+                    return
                 self._step(f"{self._prefix}-{number}", next(self._ports), delete=number % 3 == 2)
+
+    def stop(self):
+        """For the test that fails: who waits for the writer then must not wait for ever."""
+        self._stopping.set()
 
     def _step(self, name, port, delete):
         self._client.create_load_balancer(LoadBalancerName=name, AvailabilityZones=["a"],
@@ -109,9 +117,13 @@ class Writer:
 def test_kill_9_of_the_daemon_in_the_middle_of_a_burst(web, block, changes):
     ports = iter(range(20000, 30000))
     writers = [Writer(web, f"burst-{number}", ports, block.address()) for number in range(4)]
-    with steady_load(web) as more, concurrent.futures.ThreadPoolExecutor(4) as pool:
+    with steady_load(web) as more, concurrent.futures.ThreadPoolExecutor(4) as pool, contextlib.ExitStack() as ends:
+        for writer in writers:
+            ends.callback(writer.stop)
         running = [pool.submit(writer.run) for writer in writers]
-        eventually(lambda: sum(writer.acknowledged for writer in writers) >= changes, f"{changes} changes", every=0.001)
+        # Each creation is a reload, and those are paced by the connections that older generations still serve.
+        eventually(lambda: sum(writer.acknowledged for writer in writers) >= changes, f"{changes} changes",
+                   within=4 * LONG, every=0.001)
         web.kill()
         for writer in running:
             writer.result(90)
@@ -144,13 +156,17 @@ def test_a_restart_after_kill_9_adopts_the_running_haproxy(web, block):
     eventually(lambda: len(web.haproxies()) == 1, "the reload is over")
     pid, generation = web.haproxy(), web.generation()
     acknowledged = {address: True for address in others}
-    with steady_load(web) as more, concurrent.futures.ThreadPoolExecutor(4) as pool:
+    with steady_load(web) as more, concurrent.futures.ThreadPoolExecutor(4) as pool, contextlib.ExitStack() as ends:
+        stopping = threading.Event()
+        ends.callback(stopping.set)
 
         def toggle(mine):
             client = web.client()
             with contextlib.suppress(botocore.exceptions.EndpointConnectionError,
                                      botocore.exceptions.HTTPClientError):
                 for address in itertools.cycle(mine):
+                    if stopping.is_set():
+                        return
                     verb = (client.deregister_instances_from_load_balancer if acknowledged[address]
                             else client.register_instances_with_load_balancer)
                     wanted, acknowledged[address] = not acknowledged[address], None

@@ -349,6 +349,7 @@ def test_registrations_come_and_go_under_load_without_a_reload(node, web, make_b
             node.register(web, coming.address)
             node.await_state(web, "InService")
             node.deregister(web, coming.address)
+        new.settle(), kept.settle()
         failed = new.failed + kept.failed
         new.more(), kept.more()
     report(f"30 registrations and deregistrations: {new.summary()}; kept connections: {kept.summary()}")

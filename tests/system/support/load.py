@@ -22,6 +22,7 @@ class Load:
 
     def __init__(self, address, port, host="load.test", clients=4, keep_alive=False, pause=0.002, timeout=20):
         self._to, self._host = (address, port), host
+        self.clients = clients
         self._keep_alive, self._pause, self._timeout = keep_alive, pause, timeout
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -30,7 +31,8 @@ class Load:
         self.answers = collections.Counter()
         self.longest_gap = 0.0  # seconds between two successes, whoever had them
         self._last_success = None
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(clients)]
+        self._rounds = [0] * clients  # requests each has ended, well or not
+        self._threads = [threading.Thread(target=self._run, args=[number], daemon=True) for number in range(clients)]
 
     def __enter__(self):
         for thread in self._threads:
@@ -50,6 +52,12 @@ class Load:
         until = self.total + count
         eventually(lambda: self.total >= until, f"{count} more requests under load")
 
+    def settle(self):
+        """Waits until each request that is on its way now has ended, and another one after it."""
+        before = list(self._rounds)
+        eventually(lambda: all(now >= then + 2 for then, now in zip(before, self._rounds, strict=True)),
+                   "each client has gone on", within=self._timeout + 10)
+
     @property
     def failed(self):
         return sum(self.failures.values())
@@ -65,7 +73,7 @@ class Load:
         assert self.ok > 0, "the load client did nothing"
         assert not self.failures, self.summary()
 
-    def _run(self):
+    def _run(self, number):
         connection = None
         while not self._stopping.is_set():
             try:
@@ -76,6 +84,7 @@ class Load:
             except Failed as failure:
                 self._note(None, str(failure))
                 keep = False
+            self._rounds[number] += 1
             if not keep:
                 if connection:
                     connection.close()
