@@ -50,6 +50,7 @@ constexpr std::array kWireErrors = {
     WireError{ErrorCode::Unavailable, "ServiceUnavailable", 503, kUnavailable},
     WireError{ErrorCode::Timeout, "InternalFailure", 500, kFailed},
     WireError{ErrorCode::Refused, "InternalFailure", 500, kFailed},
+    WireError{ErrorCode::Untrusted, "InternalFailure", 500, kFailed},
     WireError{ErrorCode::Corrupt, "InternalFailure", 500, kFailed},
     WireError{ErrorCode::InvalidInput, "InternalFailure", 500, kFailed},
     WireError{ErrorCode::Internal, "InternalFailure", 500, kFailed},

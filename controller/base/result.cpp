@@ -65,6 +65,8 @@ std::string_view nameOf(ErrorCode code)
         return "Timeout";
     case ErrorCode::Refused:
         return "Refused";
+    case ErrorCode::Untrusted:
+        return "Untrusted";
     case ErrorCode::Corrupt:
         return "Corrupt";
     case ErrorCode::InvalidInput:

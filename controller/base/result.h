@@ -48,6 +48,7 @@ enum class ErrorCode {
     Unavailable,  ///< The other side cannot be reached or used now; trying again may help.
     Timeout,      ///< A deadline passed; whether the other side acted is unknown.
     Refused,      ///< The other side understood and said no.
+    Untrusted,    ///< The other side is not the one we know: its certificate is another one.
     Corrupt,      ///< Stored or received data is not what it must be.
     InvalidInput, ///< A file or option given by the operator is wrong.
     Internal,     ///< Our own mistake.

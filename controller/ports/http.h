@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,14 +39,29 @@ struct HttpRequest
     bool operator==(const HttpRequest &) const = default;
 };
 
-/// One complete answer. The server adds Date, Content-Length and Connection itself.
+/// The producer's end of a body that goes on after its answer began: server-sent events. Used on the main loop's thread
+/// only. Destroying it ends the body.
+class HttpBodyWriter
+{
+public:
+    virtual ~HttpBodyWriter() = default;
+
+    /// Hands over the next piece, to be sent at once. False: the client has gone, or leaves too much waiting; nothing
+    /// is sent any more, so destroy the writer.
+    virtual bool write(std::string piece) = 0;
+};
+
+/// Takes the writer of an answer whose head and first bytes are on their way.
+using HttpBodyStarter = std::function<void(std::unique_ptr<HttpBodyWriter>)>;
+
+/// One answer. The server adds Date, Content-Length (or Transfer-Encoding) and Connection itself.
 struct HttpResponse
 {
     int status = 200;
     HttpHeaders headers;
-    std::string body;
-
-    bool operator==(const HttpResponse &) const = default;
+    std::string body;                  ///< all of it, or how it begins
+    HttpBodyStarter continueBody = {}; ///< set: the body goes on; called once on the main loop's thread, or never if
+                                       ///< the client has gone
 };
 
 /// Gives the answer back to the server; may be called from any thread, once. Calls after the connection has gone are

@@ -52,4 +52,15 @@ struct Table<model::CreationParameters>
     };
 };
 
+template <>
+struct Table<model::InstanceHealth>
+{
+    static constexpr auto kFields = std::tuple{
+        always("InstanceId", &model::InstanceHealth::id),
+        required("State", &model::InstanceHealth::state),
+        required("ReasonCode", &model::InstanceHealth::reasonCode),
+        required("Description", &model::InstanceHealth::description),
+    };
+};
+
 } // namespace balancer::wire

@@ -306,17 +306,6 @@ struct Table<model::DescribeInstanceHealth>
 };
 
 template <>
-struct Table<model::InstanceHealth>
-{
-    static constexpr auto kFields = std::tuple{
-        always("InstanceId", &model::InstanceHealth::id),
-        required("State", &model::InstanceHealth::state),
-        required("ReasonCode", &model::InstanceHealth::reasonCode),
-        required("Description", &model::InstanceHealth::description),
-    };
-};
-
-template <>
 struct Table<model::DescribeInstanceHealthAnswer>
 {
     static constexpr auto kFields =
