@@ -1,5 +1,6 @@
 balancer_test(controller/wire/tst_answers LABEL unit LIBRARIES Balancer::Wire)
 balancer_test(controller/wire/tst_json_text LABEL unit LIBRARIES Balancer::Wire)
 balancer_test(controller/wire/tst_query_text LABEL unit LIBRARIES Balancer::Wire)
+balancer_test(controller/wire/tst_read_forms LABEL unit LIBRARIES Balancer::Wire)
 balancer_test(controller/wire/tst_requests LABEL unit LIBRARIES Balancer::Wire)
 balancer_test(controller/wire/tst_stored_form LABEL unit LIBRARIES Balancer::Wire)
