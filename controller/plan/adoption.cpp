@@ -3,6 +3,7 @@
 #include "plan/project.h"
 
 #include <map>
+#include <optional>
 #include <set>
 
 namespace balancer::plan {
@@ -22,10 +23,26 @@ std::optional<Endpoint> reportedAddress(const ServerStates &states, const std::s
     return Endpoint{*address, known->second.port};
 }
 
+/// What HAProxy has in a slot that should be `desired`; nothing for a free one. Our process may have ended between two
+/// commands of a change: a server in maintenance has the right address then without being registered, or is not
+/// registered any more and has its former address still. Neither may pass for what is desired.
+std::optional<Endpoint> foundAddress(const ServerState &state, const Server &desired, std::size_t slot)
+{
+    const auto address = IpAddress::parse(state.address);
+    if (!address)
+        return std::nullopt;
+    const Endpoint found{*address, state.port};
+    const bool isFree = state.isInMaintenance() && (found == placeholderAddress(slot) || found == desired.address);
+    return isFree ? std::nullopt : std::optional(found);
+}
+
 void readServers(Backend &backend, const ServerStates &states)
 {
-    for (auto &server : backend.servers)
-        server.address = reportedAddress(states, backend.name, server.name);
+    for (std::size_t slot = 0; slot < backend.servers.size(); ++slot) {
+        auto &server = backend.servers[slot];
+        const auto known = states.find({backend.name, server.name});
+        server.address = known == states.end() ? std::nullopt : foundAddress(known->second, server, slot);
+    }
 }
 
 } // namespace

@@ -151,10 +151,11 @@ void appendRelease(const BalancerConfig &running, std::size_t slot, std::vector<
 
 void appendAddresses(const BalancerConfig &desired, std::size_t slot, std::vector<Command> &commands)
 {
+    // The map can't be read back with the servers: once the addresses are right, it is too.
+    appendMapCommand(desired.check, slot, commands);
     commands.push_back(setAddress(desired.check, slot));
     for (const auto &backend : desired.backends)
         commands.push_back(setAddress(backend, slot));
-    appendMapCommand(desired.check, slot, commands);
 }
 
 /// The check server's host; its port is the health check's affair.
@@ -182,8 +183,8 @@ void appendSlot(const BalancerConfig &running, const BalancerConfig &desired, st
     if (before.instance == after.instance && sameTargets(running, desired, slot)) {
         // ELB: a changed health check keeps the instances' states.
         if (before.address != after.address) {
-            change.commands.push_back(setAddress(desired.check, slot));
             appendMapCommand(desired.check, slot, change.commands);
+            change.commands.push_back(setAddress(desired.check, slot));
         }
         return;
     }

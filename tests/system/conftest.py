@@ -11,6 +11,22 @@ from support.certificate import make_certificate
 from support.node import Node
 
 
+_running = []  # nodes that have not been closed
+
+LOG_LINES = 60  # of a node, shown with a test that failed
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """A test that fails shows what its nodes said last."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for node in _running:
+            last = node.log_text().splitlines()[-LOG_LINES:] if node.log.exists() else []
+            report.sections.append((f"the last lines of the daemon at {node.api_address}", "\n".join(last)))
+
+
 @pytest.fixture(scope="session")
 def block():
     """This process' own loopback addresses."""
@@ -40,6 +56,7 @@ def _node_maker(block, short_folders):
         addresses = None if pool else [block.address()]
         node = Node(short_folders(), block.address(), addresses, pool, **options)
         nodes.append(node)
+        _running.append(node)
         return node
 
     def close_all():
@@ -49,6 +66,7 @@ def _node_maker(block, short_folders):
                 node.close()
             except AssertionError as problem:
                 problems.append(str(problem))
+            _running.remove(node)
         assert not problems, "\n".join(problems)
 
     return make, close_all

@@ -78,10 +78,10 @@ void PlanTest::registersInAFreeSlot()
 {
     const auto desired = changed(
         [](auto &value) { value = model::withInstances(value, {instance("i-2", "fd00::2", 7000)}, {}).value(); });
-    QCOMPARE(planned(projected({web()}), desired), std::string("set server hc:web/s2 addr fd00::2 port 7000\n"
+    QCOMPARE(planned(projected({web()}), desired), std::string("set map check-hosts-web.map s2 [fd00::2]:7000\n"
+                                                               "set server hc:web/s2 addr fd00::2 port 7000\n"
                                                                "set server b:web:80/s2 addr fd00::2 port 7000\n"
                                                                "set server b:web:81/s2 addr fd00::2 port 7000\n"
-                                                               "set map check-hosts-web.map s2 [fd00::2]:7000\n"
                                                                "set server hc:web/s2 state drain\n"
                                                                "set server hc:web/s2 health down"));
     const auto plan = plan::makePlan(projected({web()}), desired, kHaproxy26);
@@ -96,10 +96,10 @@ void PlanTest::deregistersWithAnEndToItsSessions()
     QCOMPARE(planned(projected({web()}), desired), std::string("set server hc:web/s1 state maint\n"
                                                                "shutdown sessions server b:web:80/s1\n"
                                                                "shutdown sessions server b:web:81/s1\n"
+                                                               "set map check-hosts-web.map s1 localhost\n"
                                                                "set server hc:web/s1 addr 192.0.2.1 port 1\n"
                                                                "set server b:web:80/s1 addr 192.0.2.1 port 1\n"
-                                                               "set server b:web:81/s1 addr 192.0.2.1 port 1\n"
-                                                               "set map check-hosts-web.map s1 localhost"));
+                                                               "set server b:web:81/s1 addr 192.0.2.1 port 1"));
 }
 
 void PlanTest::replacesAnInstanceInItsSlot()
@@ -122,7 +122,7 @@ void PlanTest::keepsTheStateWhenOnlyTheCheckPortChanges()
 {
     const auto desired = changed([](auto &value) { value.healthCheck.target.port = 9999; });
     QCOMPARE(planned(projected({web()}), desired),
-             std::string("set server hc:web/s1 addr 10.0.0.1 port 9999\nset map check-hosts-web.map s1 10.0.0.1:9999"));
+             std::string("set map check-hosts-web.map s1 10.0.0.1:9999\nset server hc:web/s1 addr 10.0.0.1 port 9999"));
 }
 
 void PlanTest::leavesOtherBalancersAlone()

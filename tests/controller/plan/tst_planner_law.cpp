@@ -1,4 +1,5 @@
 #include "controller/base/readable.h"
+#include "plan/adoption.h"
 #include "plan/plan.h"
 #include "plan/render.h"
 #include "support/builders.h"
@@ -315,6 +316,45 @@ std::string farewellLaw(const HaproxyConfig &a, const HaproxyConfig &b, const pl
     return {};
 }
 
+/// What the next life of our process takes `haproxy` for, when it wants `desired`.
+HaproxyConfig adopted(HaproxyConfig desired, const SimulatedHaproxy &haproxy)
+{
+    for (auto &[name, balancer] : desired.balancers)
+        balancer = plan::asReported(*balancer, haproxy.states());
+    return desired;
+}
+
+/// What is wrong when only the first `count` commands of `change` were carried out, and then another life of our
+/// process goes on towards `b`; empty: nothing.
+std::string interruptionLaw(SimulatedHaproxy haproxy, const plan::RuntimeChange &change, std::size_t count,
+                            const HaproxyConfig &b)
+{
+    const auto before = haproxy.states();
+    for (std::size_t i = 0; i < count; ++i)
+        haproxy.answer(change.commands[i].text);
+    const auto rest = plan::makePlan(adopted(b, haproxy), b, kHaproxy26);
+    if (const auto *reload = std::get_if<plan::Reload>(&rest))
+        return "reload: " + reload->reason;
+    if (const auto *commands = std::get_if<plan::RuntimeChange>(&rest)) {
+        for (const auto &command : commands->commands) {
+            const auto judged = plan::judgeReply(command, haproxy.answer(command.text));
+            if (!judged)
+                return judged.error().message;
+        }
+    }
+    for (const auto &[name, desired] : b.balancers) {
+        const auto found = plan::differences(*desired, haproxy.states());
+        if (!found.empty())
+            return found.front();
+    }
+    for (const auto &[key, now] : haproxy.states()) {
+        const auto &was = before.at(key);
+        if (takesTraffic(now) && (!takesTraffic(was) || now.address != was.address))
+            return key.first + "/" + key.second + " takes traffic without a check";
+    }
+    return haproxy.maps() == SimulatedHaproxy(b).maps() ? "" : "the maps differ";
+}
+
 std::string kindOf(const plan::Plan &plan)
 {
     return std::vector<std::string>{"no change", "runtime change", "reload"}[plan.index()];
@@ -329,14 +369,25 @@ class PlannerLawTest : public QObject
 
 private Q_SLOTS:
     void turnsOneStateIntoTheOther();
+    void completesAChangeThatWasCutShort();
+
+private:
+    /// Another one each time, or the one that PLAN_SEED names.
+    static quint32 seed();
 };
 
-void PlannerLawTest::turnsOneStateIntoTheOther()
+quint32 PlannerLawTest::seed()
 {
     bool given = false;
     const auto environment = qEnvironmentVariableIntValue("PLAN_SEED", &given);
     const auto seed = given ? quint32(environment) : QRandomGenerator::global()->generate();
     qInfo("PLAN_SEED=%d", int(seed));
+    return seed;
+}
+
+void PlannerLawTest::turnsOneStateIntoTheOther()
+{
+    const auto seed = PlannerLawTest::seed();
     Generator generator(seed);
     std::map<std::string, int> kinds;
     for (int pair = 0; pair < 3500; ++pair) {
@@ -373,6 +424,31 @@ void PlannerLawTest::turnsOneStateIntoTheOther()
     // Pairs of every kind, or the law was tried on nothing.
     for (const auto *kind : {"no change", "runtime change", "reload"})
         QVERIFY2(kinds[kind] >= 300, (std::string(kind) + ": " + std::to_string(kinds[kind])).c_str());
+}
+
+void PlannerLawTest::completesAChangeThatWasCutShort()
+{
+    const auto seed = PlannerLawTest::seed();
+    Generator generator(seed);
+    int interruptions = 0;
+    for (int pair = 0; pair < 2000; ++pair) {
+        const auto from = generator.state();
+        const auto a = projectedState(from);
+        const auto b = projectedState(generator.next(from));
+        const auto plan = plan::makePlan(a, b, kHaproxy26);
+        const auto *change = std::get_if<plan::RuntimeChange>(&plan);
+        if (!change)
+            continue;
+        const SimulatedHaproxy haproxy(a, anyHealths(generator, a));
+        for (std::size_t count = 0; count <= change->commands.size(); ++count, ++interruptions) {
+            const auto wrong = interruptionLaw(haproxy, *change, count, b);
+            const auto label = "PLAN_SEED=" + std::to_string(int(seed)) + ", pair " + std::to_string(pair) +
+                               ", after " + std::to_string(count) + " commands of\n" + plan::describe(plan) + "\n" +
+                               wrong;
+            QVERIFY2(wrong.empty(), label.c_str());
+        }
+    }
+    QVERIFY2(interruptions >= 1000, std::to_string(interruptions).c_str());
 }
 
 QTEST_GUILESS_MAIN(PlannerLawTest)
