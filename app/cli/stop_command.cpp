@@ -1,7 +1,7 @@
 #include "cli/stop_command.h"
 
 #include "adapters/haproxy/generation_keeper.h"
-#include "adapters/http/unix_http_client.h"
+#include "adapters/http/http_client.h"
 #include "cli/options.h"
 #include "daemon/data_directory.h"
 
@@ -31,7 +31,8 @@ Result<ports::HttpResponse> askDaemon(const daemon::NodePaths &paths, bool traff
     request.target = "/v1/actions/StopNode";
     request.headers = {{"Content-Type", "application/json"}};
     request.body = traffic ? R"({"Traffic": true})" : "{}";
-    return adapters::http::UnixHttpClient::exchange(paths.controlSocket(), request, 10s);
+    adapters::http::HttpClient client;
+    return QCoro::waitFor(client.exchange({"unix:" + paths.controlSocket(), {}}, request, 10s));
 }
 
 /// The daemon holds its data directory until its very end.

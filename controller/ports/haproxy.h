@@ -63,6 +63,9 @@ public:
     /// that no generation of ours has.
     virtual Result<void> checkBindable(const std::vector<plan::Bind> &binds) const = 0;
 
+    /// The number of the generation that serves; 0 when none runs.
+    virtual int currentGeneration() const = 0;
+
     /// Ends every generation and waits until they are gone.
     virtual QCoro::Task<Result<void>> stopAll() = 0;
 

@@ -23,6 +23,7 @@ struct HttpPeer
 {
     std::string address;                 ///< IP address, or empty over the unix socket
     std::optional<std::uint32_t> userId; ///< the kernel's word for it, over the unix socket only
+    bool isEncrypted = false;            ///< the connection is TLS
 
     bool operator==(const HttpPeer &) const = default;
 };
@@ -51,7 +52,8 @@ public:
     virtual bool write(std::string piece) = 0;
 };
 
-/// Takes the writer of an answer whose head and first bytes are on their way.
+/// Takes the writer of an answer whose head and first bytes are on their way. May be destroyed on any thread, so it
+/// holds on to nothing that must not be.
 using HttpBodyStarter = std::function<void(std::unique_ptr<HttpBodyWriter>)>;
 
 /// One answer. The server adds Date, Content-Length (or Transfer-Encoding) and Connection itself.

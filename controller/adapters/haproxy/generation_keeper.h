@@ -50,8 +50,7 @@ public:
 
     QCoro::Task<Result<std::vector<std::string>>> send(std::vector<std::string> commands) override;
 
-    /// 0 when none runs.
-    int currentGeneration() const { return m_current ? m_current->number : 0; }
+    int currentGeneration() const override { return m_current ? m_current->number : 0; }
 
 private:
     struct Generation

@@ -4,13 +4,14 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
 
 #include <QtCore/QtGlobal>
+
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -27,31 +28,74 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::chrono::milliseconds kLingerTime = 2s;
+constexpr std::size_t kPieceBytes = 64 * 1024; // of a body that goes on, within writeTimeout each
+constexpr char kFirstByteOfTls = 0x16;         // a handshake
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string renderHead(const ports::HttpResponse &response, BodyEnd end, bool keepAlive)
+{
+    const auto reason =
+        beast::http::obsolete_reason(beast::http::int_to_status(static_cast<unsigned>(response.status)));
+    return renderResponseHead(response, {reason.data(), reason.size()}, end, keepAlive,
+                              std::chrono::system_clock::now());
+}
 
 } // namespace
 
-Connection::Connection(std::shared_ptr<asio::io_context> loop, Owner &owner, Socket socket, ports::HttpPeer peer)
+Connection::Connection(std::shared_ptr<asio::io_context> loop, Owner &owner, Socket socket, ports::HttpPeer peer,
+                       std::shared_ptr<const TlsContext> tls)
     : m_loop(std::move(loop)), m_owner(owner), m_peer(std::move(peer)),
-      m_buffer(owner.limits().maxHeaderBytes + kReadBytes), m_socket(std::move(socket)),
-      m_deadline(m_socket.get_executor())
+      m_buffer(owner.limits().maxHeaderBytes + kReadBytes), m_tls(std::move(tls)), m_stream(std::move(socket)),
+      m_deadline(m_stream.socket().get_executor())
 {
 }
 
 void Connection::start()
 {
-    awaitRequest(m_owner.limits().requestTimeout);
+    if (m_tls)
+        greet();
+    else
+        awaitRequest(m_owner.limits().requestTimeout);
 }
 
 void Connection::turnAway()
 {
-    refuse({503, "too many connections"});
+    if (m_tls)
+        close();
+    else
+        refuse({503, "too many connections"});
+}
+
+/// Who speaks plain HTTP here is told so, in plain HTTP.
+void Connection::greet()
+{
+    m_phase = Phase::Greeting;
+    within(m_owner.limits().requestTimeout);
+    m_stream.socket().async_wait(Socket::wait_read, [self = shared_from_this()](const error_code &error) {
+        if (self->m_phase != Phase::Greeting)
+            return;
+        char first = 0;
+        if (error || ::recv(self->m_stream.socket().native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1)
+            return self->close();
+        if (first != kFirstByteOfTls)
+            return self->refuse({400, "this port speaks HTTPS only"});
+        self->m_stream.accept(*self->m_tls, [self](const error_code &failure) {
+            if (self->m_phase != Phase::Greeting)
+                return;
+            if (failure)
+                self->close();
+            else
+                self->awaitRequest(self->m_owner.limits().requestTimeout);
+        });
+    });
 }
 
 void Connection::finish()
 {
     m_isFinishing = true;
-    if (m_phase != Phase::Writing)
+    if (m_phase == Phase::Streaming)
+        endBody();
+    else if (m_phase != Phase::Writing)
         close();
 }
 
@@ -61,9 +105,18 @@ void Connection::close()
         return;
     m_phase = Phase::Closed;
     m_deadline.cancel();
-    error_code ignored;
-    m_socket.close(ignored);
+    if (m_body)
+        m_body->backlog->isOpen = false;
+    m_stream.close();
     m_owner.forget(shared_from_this());
+}
+
+void Connection::abandon()
+{
+    // Reset, so that the system does not go on offering the rest to a client that does not take it.
+    if (m_phase != Phase::Closed)
+        m_stream.reset();
+    close();
 }
 
 void Connection::awaitRequest(std::chrono::milliseconds patience)
@@ -93,9 +146,10 @@ void Connection::readMore()
         refuse({431, "the request's headers are too large"});
         return;
     }
-    m_socket.async_read_some(m_buffer.prepare(room), [self = shared_from_this()](error_code error, std::size_t size) {
+    const auto read = [self = shared_from_this()](const error_code &error, std::size_t size) {
         self->onRead(error, size);
-    });
+    };
+    m_stream.readSome(m_buffer.prepare(room), read);
 }
 
 void Connection::onRead(const error_code &error, std::size_t size)
@@ -162,6 +216,7 @@ bool Connection::takeHead()
     }
     const auto &message = m_parser->get();
     m_isHead = message.method() == beast::http::verb::head;
+    m_isOld = message.version() == 10;
     m_isKeptAlive = m_parser->keep_alive();
     m_request = requestFrom(message, m_peer); // now, for a chunked body's trailers would mix with the headers
     const bool waits = message.version() == 11 && message.count(beast::http::field::expect) > 0;
@@ -173,7 +228,8 @@ bool Connection::takeHead()
 
 void Connection::sendContinue()
 {
-    asio::async_write(m_socket, asio::buffer(kContinue), [self = shared_from_this()](error_code error, std::size_t) {
+    const Stream::Parts parts = {asio::buffer(kContinue), asio::const_buffer()};
+    m_stream.write(parts, [self = shared_from_this()](const error_code &error) {
         if (self->m_phase != Phase::Receiving)
             return;
         if (error)
@@ -215,7 +271,10 @@ void Connection::answer(std::uint64_t turn, ports::HttpResponse response)
         qWarning("HTTP: an answer with status %d has a status or header that cannot be sent", response.status);
         response = textResponse(500, "the answer could not be sent");
     }
-    write(std::move(response));
+    if (response.continueBody && !m_isHead && mayHaveBody(response.status))
+        stream(std::move(response));
+    else
+        write(std::move(response));
 }
 
 void Connection::refuse(const Refusal &refusal)
@@ -229,20 +288,24 @@ void Connection::write(ports::HttpResponse response)
     m_phase = Phase::Writing;
     m_isKeptAlive = m_isKeptAlive && !m_isFinishing;
     within(m_owner.limits().writeTimeout);
-    const auto reason =
-        beast::http::obsolete_reason(beast::http::int_to_status(static_cast<unsigned>(response.status)));
-    m_answerHead =
-        renderResponseHead(response, {reason.data(), reason.size()}, m_isKeptAlive, std::chrono::system_clock::now());
-    m_answerBody = m_isHead || !hasBody(response.status) ? std::string() : std::move(response.body);
-    const std::array parts = {asio::buffer(std::as_const(m_answerHead)), asio::buffer(std::as_const(m_answerBody))};
-    asio::async_write(m_socket, parts,
-                      [self = shared_from_this()](error_code error, std::size_t) { self->onWritten(error); });
+    m_answerHead = renderHead(response, bodyEndOf(response), m_isKeptAlive);
+    m_answerBody = m_isHead || !mayHaveBody(response.status) ? std::string() : std::move(response.body);
+    const Stream::Parts parts = {asio::buffer(std::as_const(m_answerHead)), asio::buffer(std::as_const(m_answerBody))};
+    m_stream.write(parts, [self = shared_from_this()](const error_code &error) { self->onWritten(error); });
+}
+
+BodyEnd Connection::bodyEndOf(const ports::HttpResponse &response) const
+{
+    if (!response.continueBody)
+        return BodyEnd::Length;
+    return m_isOld ? BodyEnd::Close : BodyEnd::LastChunk;
 }
 
 void Connection::onWritten(const error_code &error)
 {
-    if (m_phase != Phase::Writing)
+    if (m_phase != Phase::Writing && m_phase != Phase::Streaming)
         return;
+    m_body.reset();
     m_answerBody.clear();
     m_answerBody.shrink_to_fit(); // an idle connection keeps no large answer
     if (error || m_isFinishing)
@@ -253,30 +316,116 @@ void Connection::onWritten(const error_code &error)
         linger();
 }
 
+/// The connection is closed when the body has ended.
+void Connection::stream(ports::HttpResponse response)
+{
+    m_phase = Phase::Streaming;
+    m_isKeptAlive = false;
+    m_body.emplace();
+    m_body->isChunked = !m_isOld;
+    m_body->backlog = std::make_shared<Backlog>();
+    m_body->backlog->waiting = response.body.size();
+    m_answerHead = renderHead(response, bodyEndOf(response), m_isKeptAlive);
+    m_body->waiting = std::move(response.body);
+    drain();
+    sendNext();
+    auto makeWriter = [loop = m_loop, connection = weak_from_this(), backlog = m_body->backlog,
+                       most = m_owner.limits().maxBacklogBytes]() -> std::unique_ptr<ports::HttpBodyWriter> {
+        if (!backlog->isOpen)
+            return nullptr;
+        return std::make_unique<BodyWriter>(loop, connection, backlog, most);
+    };
+    m_owner.startBody(std::move(response.continueBody), std::move(makeWriter));
+}
+
+void Connection::continueBody(std::string_view piece)
+{
+    if (m_phase != Phase::Streaming || m_body->isEnded)
+        return;
+    m_body->waiting += piece;
+    sendNext();
+}
+
+void Connection::endBody()
+{
+    if (m_phase != Phase::Streaming || m_body->isEnded)
+        return;
+    m_body->isEnded = true;
+    m_body->backlog->isOpen = false;
+    sendNext();
+}
+
+void Connection::sendNext()
+{
+    if (!m_answerBody.empty())
+        return; // the last piece is under way
+    m_answerBody = takeNext();
+    if (m_answerBody.empty()) {
+        if (m_body->isLast)
+            onWritten({});
+        else
+            withoutDeadline();
+        return;
+    }
+    within(m_owner.limits().writeTimeout);
+    const Stream::Parts parts = {asio::buffer(std::as_const(m_answerBody)), asio::const_buffer()};
+    m_stream.write(parts, [self = shared_from_this()](const error_code &error) { self->onSent(error); });
+}
+
+/// What is to be sent now, as it goes on the wire; nothing if that must wait or was all.
+std::string Connection::takeNext()
+{
+    auto next = std::exchange(m_answerHead, {});
+    const auto content = std::string_view(m_body->waiting).substr(0, kPieceBytes);
+    m_body->sending = content.size();
+    if (!content.empty())
+        next += m_body->isChunked ? renderChunk(content) : std::string(content);
+    m_body->waiting.erase(0, m_body->sending);
+    if (m_body->isEnded && m_body->waiting.empty() && !std::exchange(m_body->isLast, true) && m_body->isChunked)
+        next += kLastChunk;
+    return next;
+}
+
+void Connection::onSent(const error_code &error)
+{
+    if (m_phase != Phase::Streaming)
+        return;
+    if (error)
+        return close();
+    m_body->backlog->waiting -= m_body->sending;
+    m_answerBody.clear();
+    sendNext();
+}
+
 /// Closing a socket with unread data resets the connection, and the client might lose the answer it was just sent.
 void Connection::linger()
 {
     m_phase = Phase::Lingering;
     m_parser.reset();
-    m_buffer.clear();
-    error_code error;
-    m_socket.shutdown(Socket::shutdown_send, error);
-    if (error) {
-        close();
-        return;
-    }
     within(kLingerTime);
-    drain();
-}
-
-void Connection::drain()
-{
-    m_socket.async_read_some(m_buffer.prepare(kReadBytes), [self = shared_from_this()](error_code error, std::size_t) {
+    m_stream.finishSending([self = shared_from_this()](const error_code &error) {
         if (error)
             self->close();
-        else if (self->m_phase == Phase::Lingering)
+        else if (self->m_phase == Phase::Lingering && !self->m_isDraining)
             self->drain();
     });
+}
+
+/// Throws away what the client says, until it leaves.
+void Connection::drain()
+{
+    m_isDraining = true;
+    m_buffer.clear();
+    const auto read = [self = shared_from_this()](const error_code &error, std::size_t) {
+        self->m_isDraining = false;
+        if (self->m_phase != Phase::Streaming && self->m_phase != Phase::Lingering)
+            return;
+        if (error)
+            self->close();
+        else
+            self->drain();
+    };
+    m_stream.readSome(m_buffer.prepare(kReadBytes), read);
 }
 
 void Connection::within(std::chrono::milliseconds time)
@@ -288,22 +437,28 @@ void Connection::within(std::chrono::milliseconds time)
     });
 }
 
+void Connection::withoutDeadline()
+{
+    ++m_deadlineTurn;
+    m_deadline.cancel();
+}
+
 void Connection::onDeadline()
 {
     error_code ignored;
     switch (m_phase) {
     case Phase::Receiving:
-        m_socket.cancel(ignored);
+        m_stream.socket().cancel(ignored);
         refuse({408, "the request did not arrive in time"});
         return;
     case Phase::Handling:
         refuse({503, "the answer was not ready in time"});
         return;
     case Phase::Writing:
-        // Reset, so that the system does not go on offering the rest to a client that does not take it.
-        m_socket.set_option(Socket::linger(true, 0), ignored);
-        close();
+    case Phase::Streaming:
+        abandon();
         return;
+    case Phase::Greeting:
     case Phase::Idle:
     case Phase::Lingering:
     case Phase::Closed:

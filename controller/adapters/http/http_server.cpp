@@ -5,6 +5,8 @@
 #include "adapters/http/connection.h"
 #include "adapters/http/listener.h"
 #include "adapters/http/sockets.h"
+#include "adapters/http/threads.h"
+#include "adapters/http/tls.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -16,10 +18,8 @@
 #include <QtCore/QObject>
 
 #include <netinet/in.h>
-#include <pthread.h>
 #include <sys/socket.h>
 
-#include <csignal>
 #include <exception>
 #include <optional>
 #include <thread>
@@ -34,24 +34,6 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kClosingGrace = 1s;
 constexpr std::size_t kMaxRefusedAtOnce = 128;
-
-/// Threads started while one of these lives leave all signals to the others.
-class SignalsBlocked
-{
-public:
-    SignalsBlocked()
-    {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &m_before);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
-    SignalsBlocked(const SignalsBlocked &) = delete;
-    SignalsBlocked &operator=(const SignalsBlocked &) = delete;
-
-private:
-    sigset_t m_before{};
-};
 
 } // namespace
 
@@ -68,22 +50,26 @@ public:
     Result<void> bind(const HttpServerOptions &options);
     void start();
     const std::vector<Endpoint> &endpoints() const { return m_endpoints; }
+    const std::vector<Endpoint> &encryptedEndpoints() const { return m_encryptedEndpoints; }
 
 private:
     const HttpLimits &limits() const override { return m_limits; }
     void handle(ports::HttpRequest request, ports::HttpResponder responder) override;
+    void startBody(ports::HttpBodyStarter starter, Connection::MakeWriter makeWriter) override;
     void forget(const std::shared_ptr<Connection> &connection) override;
 
-    Result<void> bindEndpoint(const Endpoint &endpoint);
+    using Tls = std::shared_ptr<const TlsContext>;
+    Result<void> bindAll(const std::vector<Endpoint> &listen, const Tls &tls, std::vector<Endpoint> &bound);
     Result<void> bindUnixSocket(const std::string &path);
-    void addListener(Protocol protocol, UniqueFd socket);
-    void welcome(Socket socket);
+    void addListener(Protocol protocol, UniqueFd socket, const Tls &tls);
+    void welcome(Socket socket, const Tls &tls);
     void beginClosing();
 
     const HttpLimits m_limits;
     const std::shared_ptr<const ports::HttpHandler>
         m_handler; // shared with calls under way: a handler may end the server
     std::vector<Endpoint> m_endpoints;
+    std::vector<Endpoint> m_encryptedEndpoints;
     std::shared_ptr<asio::io_context> m_loop = std::make_shared<asio::io_context>(1);
     asio::executor_work_guard<asio::io_context::executor_type> m_work{m_loop->get_executor()};
     std::optional<SocketFile> m_socketFile;
@@ -112,26 +98,29 @@ HttpServer::Core::~Core()
 
 Result<void> HttpServer::Core::bind(const HttpServerOptions &options)
 {
-    for (const auto &endpoint : options.listen) {
-        const auto bound = bindEndpoint(endpoint);
-        if (!bound)
-            return bound;
+    auto bound = bindAll(options.listen, nullptr, m_endpoints);
+    if (bound && !options.listenEncrypted.empty()) {
+        const auto tls = serverContext(options.identity);
+        bound = tls ? bindAll(options.listenEncrypted, *tls, m_encryptedEndpoints) : fail(tls.error());
     }
-    if (options.unixSocketPath.empty())
-        return {};
-    return bindUnixSocket(options.unixSocketPath);
+    if (bound && !options.unixSocketPath.empty())
+        bound = bindUnixSocket(options.unixSocketPath);
+    return bound;
 }
 
-Result<void> HttpServer::Core::bindEndpoint(const Endpoint &endpoint)
+Result<void> HttpServer::Core::bindAll(const std::vector<Endpoint> &listen, const Tls &tls,
+                                       std::vector<Endpoint> &bound)
 {
-    auto socket = listenOn(endpoint);
-    if (!socket)
-        return fail(socket.error());
-    const auto bound = boundEndpoint(socket->get());
-    if (!bound)
-        return fail(bound.error());
-    m_endpoints.push_back(*bound);
-    addListener(Protocol(endpoint.address.isV6() ? AF_INET6 : AF_INET, IPPROTO_TCP), std::move(*socket));
+    for (const auto &endpoint : listen) {
+        auto socket = listenOn(endpoint);
+        if (!socket)
+            return fail(socket.error());
+        const auto chosen = boundEndpoint(socket->get());
+        if (!chosen)
+            return fail(chosen.error());
+        bound.push_back(*chosen);
+        addListener(Protocol(endpoint.address.isV6() ? AF_INET6 : AF_INET, IPPROTO_TCP), std::move(*socket), tls);
+    }
     return {};
 }
 
@@ -141,13 +130,13 @@ Result<void> HttpServer::Core::bindUnixSocket(const std::string &path)
     if (!listener)
         return fail(listener.error());
     m_socketFile.emplace(std::move(listener->file));
-    addListener(Protocol(AF_UNIX, 0), std::move(listener->socket));
+    addListener(Protocol(AF_UNIX, 0), std::move(listener->socket), nullptr);
     return {};
 }
 
-void HttpServer::Core::addListener(Protocol protocol, UniqueFd socket)
+void HttpServer::Core::addListener(Protocol protocol, UniqueFd socket, const Tls &tls)
 {
-    auto accepted = [this](Socket client) { welcome(std::move(client)); };
+    auto accepted = [this, tls](Socket client) { welcome(std::move(client), tls); };
     m_listeners.push_back(std::make_unique<Listener>(*m_loop, protocol, std::move(socket), std::move(accepted)));
 }
 
@@ -155,17 +144,22 @@ void HttpServer::Core::start()
 {
     for (const auto &listener : m_listeners)
         listener->accept();
-    const SignalsBlocked signalsBlocked;
-    m_thread = std::thread([loop = m_loop.get()] {
-        pthread_setname_np(pthread_self(), "http");
-        loop->run();
-    });
+    m_thread = startThread("http", [loop = m_loop.get()] { loop->run(); });
 }
 
 void HttpServer::Core::handle(ports::HttpRequest request, ports::HttpResponder responder)
 {
     auto call = [handler = m_handler, request = std::move(request), responder = std::move(responder)]() mutable {
         (*handler)(std::move(request), std::move(responder));
+    };
+    QMetaObject::invokeMethod(&m_mainThread, std::move(call), Qt::QueuedConnection);
+}
+
+void HttpServer::Core::startBody(ports::HttpBodyStarter starter, Connection::MakeWriter makeWriter)
+{
+    auto call = [starter = std::move(starter), makeWriter = std::move(makeWriter)] {
+        if (auto writer = makeWriter())
+            starter(std::move(writer));
     };
     QMetaObject::invokeMethod(&m_mainThread, std::move(call), Qt::QueuedConnection);
 }
@@ -179,16 +173,17 @@ void HttpServer::Core::forget(const std::shared_ptr<Connection> &connection)
         m_loop->stop();
 }
 
-void HttpServer::Core::welcome(Socket socket)
+void HttpServer::Core::welcome(Socket socket, const Tls &tls)
 {
-    const auto peer = peerOf(socket.native_handle());
+    auto peer = peerOf(socket.native_handle());
     if (!peer)
         return;
+    peer->isEncrypted = tls != nullptr;
     error_code ignored;
     if (!peer->userId)
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
 
-    const auto connection = std::make_shared<Connection>(m_loop, *this, std::move(socket), *peer);
+    const auto connection = std::make_shared<Connection>(m_loop, *this, std::move(socket), *peer, tls);
     if (m_census.hasRoomFor(*peer)) {
         m_census.add(*peer);
         m_served.insert(connection);
@@ -237,6 +232,11 @@ HttpServer::~HttpServer() = default;
 const std::vector<Endpoint> &HttpServer::endpoints() const
 {
     return m_core->endpoints();
+}
+
+const std::vector<Endpoint> &HttpServer::encryptedEndpoints() const
+{
+    return m_core->encryptedEndpoints();
 }
 
 } // namespace balancer::adapters::http

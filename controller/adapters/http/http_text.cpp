@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <span>
@@ -66,7 +67,7 @@ bool isSendable(const ports::HttpResponse &response)
     return response.status >= 200 && response.status <= 599 && std::ranges::all_of(response.headers, isSafeHeader);
 }
 
-bool hasBody(int status)
+bool mayHaveBody(int status)
 {
     return status != 204 && status != 304;
 }
@@ -84,19 +85,29 @@ std::string renderHttpDate(std::chrono::system_clock::time_point time)
     return text.data();
 }
 
-std::string renderResponseHead(const ports::HttpResponse &response, std::string_view reason, bool keepAlive,
-                               std::chrono::system_clock::time_point now)
+std::string renderResponseHead(const ports::HttpResponse &response, std::string_view reason, BodyEnd end,
+                               bool keepAlive, std::chrono::system_clock::time_point now)
 {
     auto head = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason) + "\r\n";
     appendHeader(head, "Date", renderHttpDate(now));
     appendHeader(head, "Connection", keepAlive ? "keep-alive" : "close");
-    if (hasBody(response.status))
+    if (mayHaveBody(response.status) && end == BodyEnd::Length)
         appendHeader(head, "Content-Length", std::to_string(response.body.size()));
+    if (mayHaveBody(response.status) && end == BodyEnd::LastChunk)
+        appendHeader(head, "Transfer-Encoding", "chunked");
     appendOthers(head, response.headers, kManagedByResponse);
     return head + "\r\n";
 }
 
-Result<std::string> renderRequestHead(const ports::HttpRequest &request)
+std::string renderChunk(std::string_view content)
+{
+    std::array<char, 16> size{};
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), content.size(), 16).ptr;
+    std::string chunk(size.data(), end);
+    return chunk.append("\r\n").append(content).append("\r\n");
+}
+
+Result<std::string> renderRequestHead(const ports::HttpRequest &request, std::string_view authority, bool keepAlive)
 {
     if (!isToken(request.method) || !isTarget(request.target) || !std::ranges::all_of(request.headers, isSafeHeader))
         return fail(ErrorCode::InvalidInput,
@@ -104,8 +115,8 @@ Result<std::string> renderRequestHead(const ports::HttpRequest &request)
 
     auto head = request.method + " " + request.target + " HTTP/1.1\r\n";
     if (!ports::findHeader(request.headers, "Host"))
-        appendHeader(head, "Host", "localhost");
-    appendHeader(head, "Connection", "close");
+        appendHeader(head, "Host", authority);
+    appendHeader(head, "Connection", keepAlive ? "keep-alive" : "close");
     appendHeader(head, "Content-Length", std::to_string(request.body.size()));
     appendOthers(head, request.headers, kManagedByRequest);
     return head + "\r\n";

@@ -25,18 +25,25 @@ bool isHeaderValue(std::string_view text);
 bool isSendable(const ports::HttpResponse &response);
 
 /// False for the answers that never have a body (204 and 304).
-bool hasBody(int status);
+bool mayHaveBody(int status);
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale.
 std::string renderHttpDate(std::chrono::system_clock::time_point time);
 
-/// Everything up to and with the empty line. `response` must be sendable.
-std::string renderResponseHead(const ports::HttpResponse &response, std::string_view reason, bool keepAlive,
-                               std::chrono::system_clock::time_point now);
+/// How the other side knows where a body ends.
+enum class BodyEnd { Length, LastChunk, Close };
 
-/// Everything up to and with the empty line, for a connection that is closed after the answer. InvalidInput: the
+/// Everything up to and with the empty line. `response` must be sendable.
+std::string renderResponseHead(const ports::HttpResponse &response, std::string_view reason, BodyEnd end,
+                               bool keepAlive, std::chrono::system_clock::time_point now);
+
+/// `content`, which is not empty, as one chunk of a body.
+std::string renderChunk(std::string_view content);
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+/// Everything up to and with the empty line; `authority` is the Host of a request that names none. InvalidInput: the
 /// request cannot be written as HTTP.
-Result<std::string> renderRequestHead(const ports::HttpRequest &request);
+Result<std::string> renderRequestHead(const ports::HttpRequest &request, std::string_view authority, bool keepAlive);
 
 /// A sentence as text/plain.
 ports::HttpResponse textResponse(int status, std::string_view sentence);

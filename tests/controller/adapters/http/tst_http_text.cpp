@@ -13,6 +13,8 @@ private Q_SLOTS:
     void rendersDatesAsTheStandardDoes_data();
     void rendersDatesAsTheStandardDoes();
     void rendersAnAnswersHead();
+    void rendersTheHeadOfABodyThatGoesOn();
+    void rendersChunks();
     void replacesHeadersThatTheServerManages();
     void leavesTheLengthOutWhereThereIsNoBody();
     void refusesAnswersThatWouldBreakTheirLines_data();
@@ -57,12 +59,35 @@ void HttpTextTest::rendersDatesAsTheStandardDoes()
 void HttpTextTest::rendersAnAnswersHead()
 {
     const ports::HttpResponse response{.status = 200, .headers = {{"Content-Type", "text/xml"}}, .body = "<a/>"};
-    QCOMPARE(renderResponseHead(response, "OK", true, kSomeTime), "HTTP/1.1 200 OK\r\n"
-                                                                  "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-                                                                  "Connection: keep-alive\r\n"
-                                                                  "Content-Length: 4\r\n"
-                                                                  "Content-Type: text/xml\r\n"
-                                                                  "\r\n");
+    QCOMPARE(renderResponseHead(response, "OK", BodyEnd::Length, true, kSomeTime),
+             "HTTP/1.1 200 OK\r\n"
+             "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+             "Connection: keep-alive\r\n"
+             "Content-Length: 4\r\n"
+             "Content-Type: text/xml\r\n"
+             "\r\n");
+}
+
+void HttpTextTest::rendersTheHeadOfABodyThatGoesOn()
+{
+    const ports::HttpResponse response{.status = 200, .headers = {}, .body = "beginning"};
+    QCOMPARE(renderResponseHead(response, "OK", BodyEnd::LastChunk, false, kSomeTime),
+             "HTTP/1.1 200 OK\r\n"
+             "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+             "Connection: close\r\n"
+             "Transfer-Encoding: chunked\r\n"
+             "\r\n");
+    QCOMPARE(renderResponseHead(response, "OK", BodyEnd::Close, false, kSomeTime),
+             "HTTP/1.1 200 OK\r\n"
+             "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+             "Connection: close\r\n"
+             "\r\n");
+}
+
+void HttpTextTest::rendersChunks()
+{
+    QCOMPARE(renderChunk("a"), "1\r\na\r\n");
+    QCOMPARE(renderChunk(std::string(0x1abc, 'x')), "1abc\r\n" + std::string(0x1abc, 'x') + "\r\n");
 }
 
 void HttpTextTest::replacesHeadersThatTheServerManages()
@@ -73,7 +98,7 @@ void HttpTextTest::replacesHeadersThatTheServerManages()
                         {"Connection", "keep-alive"},
                         {"Transfer-Encoding", "chunked"},
                         {"Retry-After", "1"}};
-    QCOMPARE(renderResponseHead(response, "Service Unavailable", false, kSomeTime),
+    QCOMPARE(renderResponseHead(response, "Service Unavailable", BodyEnd::Length, false, kSomeTime),
              "HTTP/1.1 503 Service Unavailable\r\n"
              "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
              "Connection: close\r\n"
@@ -85,7 +110,11 @@ void HttpTextTest::replacesHeadersThatTheServerManages()
 void HttpTextTest::leavesTheLengthOutWhereThereIsNoBody()
 {
     const ports::HttpResponse response{.status = 204, .headers = {}, .body = {}};
-    QVERIFY(renderResponseHead(response, "No Content", true, kSomeTime).find("Content-Length") == std::string::npos);
+    for (const auto end : {BodyEnd::Length, BodyEnd::LastChunk}) {
+        const auto head = renderResponseHead(response, "No Content", end, true, kSomeTime);
+        QVERIFY(head.find("Content-Length") == std::string::npos);
+        QVERIFY(head.find("Transfer-Encoding") == std::string::npos);
+    }
 }
 
 void HttpTextTest::refusesAnswersThatWouldBreakTheirLines_data()
@@ -124,19 +153,19 @@ void HttpTextTest::rendersARequestsHead()
     auto asked = request("POST", "/v1/actions/Drain?dryRun=true");
     asked.headers = {{"Content-Type", "application/json"}, {"content-length", "77"}};
     asked.body = "{}";
-    QCOMPARE(renderRequestHead(asked).value(), "POST /v1/actions/Drain?dryRun=true HTTP/1.1\r\n"
-                                               "Host: localhost\r\n"
-                                               "Connection: close\r\n"
-                                               "Content-Length: 2\r\n"
-                                               "Content-Type: application/json\r\n"
-                                               "\r\n");
+    QCOMPARE(renderRequestHead(asked, "localhost", false).value(), "POST /v1/actions/Drain?dryRun=true HTTP/1.1\r\n"
+                                                                   "Host: localhost\r\n"
+                                                                   "Connection: close\r\n"
+                                                                   "Content-Length: 2\r\n"
+                                                                   "Content-Type: application/json\r\n"
+                                                                   "\r\n");
 }
 
 void HttpTextTest::keepsTheHostARequestNames()
 {
     auto asked = request("GET", "/");
     asked.headers = {{"host", "node-1"}};
-    const auto head = renderRequestHead(asked).value();
+    const auto head = renderRequestHead(asked, "localhost", false).value();
     QVERIFY(head.find("host: node-1\r\n") != std::string::npos);
     QVERIFY(head.find("localhost") == std::string::npos);
 }
@@ -160,7 +189,7 @@ void HttpTextTest::refusesRequestsThatWouldBreakTheirLines()
     QFETCH(QByteArray, value);
     auto asked = request(method.toStdString(), target.toStdString());
     asked.headers = {{"X-A", value.toStdString()}};
-    const auto head = renderRequestHead(asked);
+    const auto head = renderRequestHead(asked, "localhost", false);
     QVERIFY(!head);
     QCOMPARE(head.error().code, ErrorCode::InvalidInput);
 }
