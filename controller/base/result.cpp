@@ -77,6 +77,16 @@ std::string_view nameOf(ErrorCode code)
     return "Internal";
 }
 
+std::optional<ErrorCode> apiCodeNamed(std::string_view name)
+{
+    constexpr auto kLast = static_cast<int>(ErrorCode::TooManyTags);
+    for (int code = 0; code <= kLast; ++code) {
+        if (nameOf(static_cast<ErrorCode>(code)) == name)
+            return static_cast<ErrorCode>(code);
+    }
+    return std::nullopt;
+}
+
 Error inContext(std::string_view context, Error error)
 {
     error.message = std::string(context) + ": " + error.message;

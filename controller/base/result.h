@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,9 @@ enum class ErrorCode {
 
 /// The enumerator's own name, for logs and tests.
 std::string_view nameOf(ErrorCode code);
+
+/// The code of that name which a caller of the API can be told; nothing for any other name.
+std::optional<ErrorCode> apiCodeNamed(std::string_view name);
 
 /// A code to branch on and one sentence for people, without a full stop at the end.
 struct Error

@@ -44,6 +44,7 @@ public:
                                               std::vector<std::string> farewell) override;
     Result<void> saveConfig(const plan::HaproxyConfig &config) override;
     Result<void> checkBindable(const std::vector<plan::Bind> &binds) const override;
+    int currentGeneration() const override { return m_running ? m_number : 0; }
     QCoro::Task<Result<void>> stopAll() override;
     QCoro::Task<Result<std::vector<std::string>>> send(std::vector<std::string> commands) override;
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "service/change_queue.h"
+#include "service/event_log.h"
 #include "service/load_balancer_service.h"
+#include "service/node_reads.h"
+#include "service/read_model.h"
 #include "service/reconciler.h"
 #include "support/fake_haproxy.h"
 #include "support/manual_clock.h"
@@ -11,6 +14,10 @@
 #include <QCoro/QCoroTask>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace balancer::tests {
 
@@ -43,7 +50,17 @@ public:
             watcher, turn, m_settings.options);
         m_service = std::make_unique<balancer::service::LoadBalancerService>(changes, cache, *m_reconciler, haproxy,
                                                                              resolver, clock, serviceOptions());
-        return QCoro::waitFor(m_reconciler->start());
+        m_readModel = std::make_unique<balancer::service::ReadModel>(cache, *m_reconciler, watcher, haproxy);
+        QObject::connect(m_readModel.get(), &balancer::service::ReadModel::changed, &eventLog,
+                         [this](const model::Event &event) {
+                             events.push_back(event);
+                             eventLog.append(event);
+                         });
+        m_reads = std::make_unique<balancer::service::NodeReads>(*m_readModel, eventLog, store, cache, *m_reconciler,
+                                                                 haproxy, [this] { return facts; });
+        auto started = QCoro::waitFor(m_reconciler->start());
+        m_readModel->beginTelling();
+        return started;
     }
 
     /// Whether no instance waits for its first check any more, once everything may go on.
@@ -58,6 +75,25 @@ public:
 
     balancer::service::Reconciler &reconciler() { return *m_reconciler; }
     balancer::service::LoadBalancerService &service() { return *m_service; }
+    balancer::service::ReadModel &readModel() { return *m_readModel; }
+    balancer::service::NodeReads &reads() { return *m_reads; }
+
+    auto preview(balancer::service::AnyRequest request)
+    {
+        return QCoro::waitFor(m_service->preview(std::move(request)));
+    }
+
+    /// Those of one kind among the events so far, oldest first.
+    template <typename Kind>
+    std::vector<Kind> eventsOf() const
+    {
+        std::vector<Kind> found;
+        for (const auto &event : events) {
+            if (const auto *kind = std::get_if<Kind>(&event))
+                found.push_back(*kind);
+        }
+        return found;
+    }
 
     template <typename Request>
     auto perform(Request request)
@@ -73,11 +109,14 @@ public:
     FakeHealthLog log;
     FakeResolver resolver;
     int stops = 0;
+    std::vector<model::Event> events; ///< told so far
+    model::NodeStatus facts;
 
     balancer::service::DesiredStateCache cache;
     balancer::service::ChangeQueue changes{store, cache};
     balancer::service::Turnstile turn;
     balancer::service::HealthWatcher watcher{haproxy, probe, log, turn};
+    balancer::service::EventLog eventLog{"epoch", [](const model::Event &) { return std::string("event\n"); }};
 
 private:
     explicit ServiceNode(NodeSettings settings) : m_settings(std::move(settings)) {}
@@ -93,6 +132,8 @@ private:
     NodeSettings m_settings;
     std::unique_ptr<balancer::service::Reconciler> m_reconciler;
     std::unique_ptr<balancer::service::LoadBalancerService> m_service;
+    std::unique_ptr<balancer::service::ReadModel> m_readModel;
+    std::unique_ptr<balancer::service::NodeReads> m_reads;
 };
 
 } // namespace balancer::tests

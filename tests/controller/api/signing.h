@@ -29,7 +29,16 @@ struct Signing
     std::string region = "us-east-1";
     std::string service = "elasticloadbalancing";
     std::string terminator = "aws4_request";
+    std::string query; ///< of the request, without anything that needs encoding or sorting
 };
+
+inline Signing signingBy(const std::string &keyId, const std::string &query = {})
+{
+    Signing by;
+    by.keyId = keyId;
+    by.query = query;
+    return by;
+}
 
 inline std::string signatureFor(const Signing &by, const std::string &canonicalRequest)
 {
@@ -48,10 +57,10 @@ inline ports::HttpRequest signedRequest(const std::string &method, const std::st
 {
     ports::HttpRequest request;
     request.method = method;
-    request.target = path;
+    request.target = by.query.empty() ? path : path + "?" + by.query;
     request.body = body;
     request.peer.address = "127.0.0.1";
-    const auto canonical = method + "\n" + path + "\n\nhost:elb.example.com\nx-amz-date:" + by.date +
+    const auto canonical = method + "\n" + path + "\n" + by.query + "\nhost:elb.example.com\nx-amz-date:" + by.date +
                            "\n\nhost;x-amz-date\n" + api::sha256Hex(body);
     request.headers = {
         {"Host", "elb.example.com"},
