@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 
 #include <array>
@@ -47,6 +48,14 @@ std::string hmacSha256(std::string_view key, std::string_view data)
 bool isSameSecret(std::string_view left, std::string_view right)
 {
     return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+Result<std::string> randomToken()
+{
+    std::array<unsigned char, 32> bytes{};
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+        return fail(ErrorCode::Internal, "the machine has no random numbers");
+    return lowerHex({reinterpret_cast<const char *>(bytes.data()), bytes.size()});
 }
 
 } // namespace balancer::api

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "base/result.h"
+
 #include <string>
 #include <string_view>
 
-/// The hashes of AWS signatures.
+/// The hashes of AWS signatures, and secrets.
 namespace balancer::api {
 
 /// SHA-256 as 64 lower-case hexadecimal digits.
@@ -16,5 +18,8 @@ std::string lowerHex(std::string_view bytes);
 
 /// Takes the same time wherever the texts differ; texts of different length are told apart at once.
 bool isSameSecret(std::string_view left, std::string_view right);
+
+/// 256 bits nobody can guess, as 64 lower-case hexadecimal digits. Internal when the machine has none to give.
+Result<std::string> randomToken();
 
 } // namespace balancer::api

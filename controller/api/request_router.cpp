@@ -1,13 +1,15 @@
 #include "api/request_router.h"
 
-#include "api/error_wire.h"
+#include "api/openapi.h"
+#include "api/read_table.h"
+#include "api/responses.h"
+#include "api/session_cookie.h"
 #include "api/target.h"
 #include "api/verb_table.h"
 #include "wire/envelope.h"
 #include "wire/json_text.h"
 #include "wire/query_text.h"
 
-#include <QLoggingCategory>
 #include <QUuid>
 
 #include <exception>
@@ -17,12 +19,11 @@ namespace balancer::api {
 
 namespace {
 
-Q_LOGGING_CATEGORY(lcApi, "balancer.api")
-
 using ports::HttpRequest;
 using ports::HttpResponse;
 
 constexpr std::string_view kActions = "/v1/actions/";
+constexpr std::string_view kOpenApi = "/v1/openapi.json";
 constexpr std::size_t kMaxEcho = 128;
 
 bool isBelow(std::string_view path, std::string_view folder)
@@ -35,49 +36,19 @@ bool isQueryPath(std::string_view path)
     return path.ends_with('/') && !isBelow(path, "/v1") && !isBelow(path, "/dashboard");
 }
 
-HttpResponse respond(int status, std::string_view contentType, std::string body)
+/// HTTP's word for errors that ELB has another one for.
+std::optional<int> statusFor(const HttpRequest &request, const Error &error)
 {
-    HttpResponse response;
-    response.status = status;
-    response.headers.emplace_back("Content-Type", contentType);
-    response.headers.emplace_back("Cache-Control", "no-store");
-    response.body = std::move(body);
-    return response;
+    if (error.code == ErrorCode::LoadBalancerNotFound && request.method == "GET")
+        return 404;
+    if (error.code == ErrorCode::MissingAuthenticationToken && sessionCookieOf(request))
+        return 401;
+    return std::nullopt;
 }
 
-HttpResponse respondText(int status, std::string_view line)
+HttpResponse respondProblem(const HttpRequest &request, const Error &error, std::string_view requestId)
 {
-    return respond(status, "text/plain; charset=utf-8", std::string(line) + "\n");
-}
-
-HttpResponse methodNotAllowed(std::string_view allowed)
-{
-    auto response = respondText(405, "Method not allowed");
-    response.headers.emplace_back("Allow", allowed);
-    return response;
-}
-
-/// The error as its caller sees it. What he does not see goes to the log, with the id he can name.
-wire::Problem problemFrom(const Error &error, std::string_view requestId)
-{
-    auto problem = errorToWire(error);
-    problem.requestId = requestId;
-    if (problem.status >= 500)
-        qCWarning(lcApi, "request %s: %s: %s", problem.requestId.c_str(), std::string(nameOf(error.code)).c_str(),
-                  error.message.c_str());
-    return problem;
-}
-
-HttpResponse respondXmlProblem(const Error &error, std::string_view version, std::string_view requestId)
-{
-    const auto problem = problemFrom(error, requestId);
-    return respond(problem.status, "text/xml", wire::renderXmlProblem(problem, version));
-}
-
-HttpResponse respondJsonProblem(const Error &error, std::string_view requestId)
-{
-    const auto problem = problemFrom(error, requestId);
-    return respond(problem.status, "application/problem+json", wire::renderJsonProblem(problem));
+    return respondJsonProblem(error, requestId, statusFor(request, error));
 }
 
 tl::unexpected<Error> noSuchAction(std::string_view action, std::string_view version)
@@ -99,6 +70,16 @@ Result<wire::Parameters> parametersOf(const HttpRequest &request)
     return parameters;
 }
 
+/// Whether only the plan is wanted. Anything but true and false is refused: carrying out what someone only wanted to
+/// see would be the worst answer.
+Result<bool> isDryRun(const wire::Parameters &query)
+{
+    const auto said = wire::findParameter(query, "dryRun").value_or("false");
+    if (said == "true" || said == "false")
+        return said == "true";
+    return fail(ErrorCode::InvalidParameterValue, "dryRun must be true or false");
+}
+
 } // namespace
 
 /// A verb that may be performed.
@@ -107,23 +88,27 @@ struct RequestRouter::Call
     const VerbEntry *verb = nullptr;
     wire::Node parameters;
     model::Caller caller;
-    std::string version;
+    std::string version = {};
+    bool isDryRun = false;
 };
 
-RequestRouter::RequestRouter(service::Verbs &verbs, KeyLookup findKey, const ports::Clock &clock, Readiness readiness,
+RequestRouter::RequestRouter(RouterSources sources, KeyLookup findKey, const ports::Clock &clock, Readiness readiness,
                              RouterSettings settings)
-    : m_verbs(verbs), m_findKey(std::move(findKey)), m_clock(clock), m_readiness(std::move(readiness)),
-      m_settings(std::move(settings))
+    : m_sources(sources), m_readiness(std::move(readiness)), m_settings(std::move(settings)),
+      m_sessions(findKey, clock, m_settings.sessions),
+      m_authenticator(std::move(findKey), clock, m_sessions, m_settings.authentication),
+      m_sessionRoutes(m_authenticator, m_sessions), m_streams(sources.events, sources.traffic, m_settings.streams)
 {
 }
 
 QCoro::Task<HttpResponse> RequestRouter::handle(HttpRequest request)
 {
     const auto requestId = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
-    auto response = answerAtOnce(request);
+    std::optional<HttpResponse> response;
     try {
+        response = answerAtOnce(request, requestId);
         if (!response)
-            response = co_await answerVerb(std::move(request), requestId);
+            response = co_await answerLater(std::move(request), requestId);
     } catch (const std::exception &e) {
         // Nothing of ours throws; memory may run out. A caller must not wait for ever because of it.
         response = respondJsonProblem(Error{ErrorCode::Internal, e.what()}, requestId);
@@ -132,16 +117,39 @@ QCoro::Task<HttpResponse> RequestRouter::handle(HttpRequest request)
     co_return *response;
 }
 
-/// For everything but verbs.
-std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &request) const
+/// What needs nobody else's answer.
+std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &request, std::string_view requestId)
+{
+    const auto path = pathOf(request.target);
+    if (isBelow(path, "/dashboard") && m_settings.dashboard)
+        return m_settings.dashboard(request);
+    if (auto refusal = checkMethod(request))
+        return refusal;
+    if (path == "/healthz")
+        return respondText(200, "ok");
+    if (path == "/readyz")
+        return answerReadiness();
+    if (path == kOpenApi) {
+        static const auto kDocument = renderOpenApi();
+        return respondJson(200, kDocument);
+    }
+    if (path == kSessionPath)
+        return m_sessionRoutes.answer(request, requestId);
+    if (path == kEventsPath)
+        return answerEvents(request, requestId);
+    return std::nullopt;
+}
+
+/// 404 or 405 for what is nowhere.
+std::optional<HttpResponse> RequestRouter::checkMethod(const HttpRequest &request) const
 {
     const auto path = pathOf(request.target);
     const bool get = request.method == "GET";
     const bool post = request.method == "POST";
-    if (path == "/healthz")
-        return get ? respondText(200, "ok") : methodNotAllowed("GET");
-    if (path == "/readyz")
-        return get ? answerReadiness() : methodNotAllowed("GET");
+    if (path == kSessionPath)
+        return std::nullopt;
+    if (path == "/healthz" || path == "/readyz" || path == kOpenApi || path == kEventsPath || findRead(path))
+        return get ? std::nullopt : std::optional(methodNotAllowed("GET"));
     if (path.starts_with(kActions))
         return post ? std::nullopt : std::optional(methodNotAllowed("POST"));
     if (isQueryPath(path))
@@ -149,10 +157,13 @@ std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &reque
     return respondText(404, "Not found");
 }
 
-QCoro::Task<HttpResponse> RequestRouter::answerVerb(HttpRequest request, std::string requestId)
+QCoro::Task<HttpResponse> RequestRouter::answerLater(HttpRequest request, std::string requestId)
 {
-    if (pathOf(request.target).starts_with(kActions))
+    const auto path = pathOf(request.target);
+    if (path.starts_with(kActions))
         co_return co_await answerAction(std::move(request), std::move(requestId));
+    if (findRead(path))
+        co_return co_await answerRead(std::move(request), std::move(requestId));
     co_return co_await answerQuery(std::move(request), std::move(requestId));
 }
 
@@ -161,7 +172,7 @@ QCoro::Task<HttpResponse> RequestRouter::answerQuery(HttpRequest request, std::s
     auto call = callFromQuery(request);
     if (!call)
         co_return respondXmlProblem(call.error(), wire::kCurrentVersion, requestId);
-    const auto answer = co_await call->verb->perform(m_verbs, std::move(call->parameters), call->caller);
+    const auto answer = co_await call->verb->perform(m_sources.verbs, std::move(call->parameters), call->caller);
     if (!answer)
         co_return respondXmlProblem(answer.error(), call->version, requestId);
     co_return respond(200, "text/xml", wire::renderXmlAnswer(call->verb->name, call->version, *answer, requestId));
@@ -171,11 +182,42 @@ QCoro::Task<HttpResponse> RequestRouter::answerAction(HttpRequest request, std::
 {
     auto call = callFromJson(request);
     if (!call)
-        co_return respondJsonProblem(call.error(), requestId);
-    const auto answer = co_await call->verb->perform(m_verbs, std::move(call->parameters), call->caller);
+        co_return respondProblem(request, call.error(), requestId);
+    Result<wire::Node> answer;
+    if (call->isDryRun)
+        answer = co_await call->verb->preview(m_sources.verbs, std::move(call->parameters), m_settings.endpoint());
+    else
+        answer = co_await call->verb->perform(m_sources.verbs, std::move(call->parameters), call->caller);
     if (!answer)
-        co_return respondJsonProblem(answer.error(), requestId);
-    co_return respond(200, "application/json", wire::renderJson(*answer));
+        co_return respondProblem(request, answer.error(), requestId);
+    co_return respondJson(200, wire::renderJson(*answer));
+}
+
+QCoro::Task<HttpResponse> RequestRouter::answerRead(HttpRequest request, std::string requestId)
+{
+    auto found = findRead(pathOf(request.target));
+    const auto caller = admitReader(request, found->entry->role, found->entry->name);
+    if (!caller)
+        co_return respondProblem(request, caller.error(), requestId);
+    auto query = wire::parseParameters(queryOf(request.target));
+    if (!query)
+        co_return respondProblem(request, query.error(), requestId);
+    ReadCall call{std::move(found->argument), std::move(*query), *caller};
+    const auto answer = co_await found->entry->perform(m_sources.reads, std::move(call));
+    if (!answer)
+        co_return respondProblem(request, answer.error(), requestId);
+    co_return respondJson(200, wire::renderJson(*answer));
+}
+
+HttpResponse RequestRouter::answerEvents(const HttpRequest &request, std::string_view requestId)
+{
+    const auto caller = admitReader(request, model::Role::Viewer, "Events");
+    if (!caller)
+        return respondProblem(request, caller.error(), requestId);
+    auto stream = m_streams.open(request, m_authenticator.watch(request, *caller));
+    if (!stream)
+        return respondProblem(request, stream.error(), requestId);
+    return std::move(*stream);
 }
 
 HttpResponse RequestRouter::answerReadiness() const
@@ -186,7 +228,7 @@ HttpResponse RequestRouter::answerReadiness() const
 
 Result<RequestRouter::Call> RequestRouter::callFromQuery(const HttpRequest &request) const
 {
-    const auto caller = identify(request);
+    const auto caller = m_authenticator.identify(request);
     if (!caller)
         return fail(caller.error());
     const auto parameters = parametersOf(request);
@@ -200,15 +242,14 @@ Result<RequestRouter::Call> RequestRouter::callFromQuery(const HttpRequest &requ
     const auto *verb = findVerb(action);
     if (!verb || verb->surface == Surface::JsonOnly || !wire::isClassicVersion(version))
         return noSuchAction(action, version);
-    Call call{verb, wire::formFrom(*parameters), *caller, std::string(version)};
-    if (const auto ok = admit(call); !ok)
+    if (const auto ok = admit(*caller, verb->role, verb->name); !ok)
         return fail(ok.error());
-    return call;
+    return Call{verb, wire::formFrom(*parameters), *caller, std::string(version)};
 }
 
-Result<RequestRouter::Call> RequestRouter::callFromJson(const HttpRequest &request) const
+Result<RequestRouter::Call> RequestRouter::callFromJson(const HttpRequest &request)
 {
-    const auto caller = identify(request);
+    const auto caller = m_authenticator.identifyAlsoBySession(request);
     if (!caller)
         return fail(caller.error());
     const auto query = wire::parseParameters(queryOf(request.target));
@@ -219,39 +260,34 @@ Result<RequestRouter::Call> RequestRouter::callFromJson(const HttpRequest &reque
     const auto *verb = findVerb(action);
     if (!verb)
         return noSuchAction(action, "v1");
-    // Carrying out what someone only wanted to see would be the worst answer.
-    if (wire::findParameter(*query, "dryRun").value_or("false") != "false")
-        return fail(ErrorCode::InvalidParameterValue, "dryRun is not supported by this version");
+    const auto dryRun = isDryRun(*query);
+    if (!dryRun)
+        return fail(dryRun.error());
 
     auto body = wire::parseJson(request.body.empty() ? std::string_view("{}") : request.body);
     if (!body)
         return fail(ErrorCode::ValidationError, body.error().message);
-    Call call{verb, std::move(*body), *caller, {}};
-    if (const auto ok = admit(call); !ok)
+    if (const auto ok = admit(*caller, verb->role, verb->name); !ok)
         return fail(ok.error());
-    return call;
+    return Call{verb, std::move(*body), *caller, {}, *dryRun};
 }
 
-Result<model::Caller> RequestRouter::identify(const HttpRequest &request) const
+Result<void> RequestRouter::admit(const model::Caller &caller, model::Role least, std::string_view action) const
 {
-    const auto userId = request.peer.userId;
-    const auto name = "uid:" + std::to_string(userId.value_or(0));
-    if (userId && (*userId == 0 || *userId == m_settings.ownUserId))
-        return model::Caller{name, model::Role::Admin};
-    if (userId && !isSigned(request))
-        return fail(ErrorCode::AccessDenied, "User: " + name + " must sign with an access key");
-    // Failed sign-ins are to be slowed down by address: here, before anything is computed for the caller.
-    return verifySignature(request, m_findKey, m_clock.now(), m_settings.signature);
-}
-
-Result<void> RequestRouter::admit(const Call &call) const
-{
+    if (const auto allowed = m_authenticator.authorize(caller, least, action); !allowed)
+        return allowed;
     // Before the stored state is loaded, an answer could only be wrong.
-    if (call.caller.role >= call.verb->role)
-        return m_readiness();
-    return fail(ErrorCode::AccessDenied,
-                "User: arn:aws:iam::" + m_settings.accountId + ":user/" + call.caller.name +
-                    " is not authorized to perform: elasticloadbalancing:" + std::string(call.verb->name));
+    return m_readiness();
+}
+
+Result<model::Caller> RequestRouter::admitReader(const HttpRequest &request, model::Role least, std::string_view action)
+{
+    const auto caller = m_authenticator.identifyAlsoBySession(request);
+    if (!caller)
+        return caller;
+    if (const auto ok = admit(*caller, least, action); !ok)
+        return fail(ok.error());
+    return caller;
 }
 
 } // namespace balancer::api

@@ -1,13 +1,16 @@
 #pragma once
 
-#include "api/signature.h"
+#include "api/authenticator.h"
+#include "api/event_streams.h"
+#include "api/session_routes.h"
+#include "api/session_store.h"
 #include "ports/clock.h"
 #include "ports/http.h"
+#include "service/reads.h"
 #include "service/verbs.h"
 
 #include <QCoro/QCoroTask>
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,53 +19,79 @@ namespace balancer::api {
 
 struct RouterSettings
 {
-    SignatureSettings signature;
-    std::uint32_t ownUserId = 0; ///< of the service; as good as root over the unix socket
-    std::string accountId = "000000000000";
+    AuthenticatorSettings authentication;
+    SessionLimits sessions;
+    StreamOptions streams;
+    /// Where command lines find this node: "http://127.0.0.1:9999"; empty when it has no such address.
+    std::function<std::string()> endpoint = [] { return std::string(); };
+    /// What answers at and below /dashboard; without it there is nothing.
+    std::function<ports::HttpResponse(const ports::HttpRequest &)> dashboard = {};
 };
 
-/// Success once this node can answer verbs; the error's message says what is still missing.
+/// Success once this node can answer verbs and reads; the error's message says what is still missing.
 using Readiness = std::function<Result<void>()>;
+
+/// What answers come from.
+struct RouterSources
+{
+    service::Verbs &verbs;
+    service::Reads &reads;
+    const service::EventLog &events;
+    service::TrafficMeter &traffic;
+};
 
 /// The API without its sockets: a request in, an answer out.
 ///
-///     POST / and GET /?Action=…       ELB's Query API, also at any other path ending in '/'
-///     POST /v1/actions/<Verb>         the same verbs as JSON; errors are problem details (RFC 9457)
-///     GET /healthz, GET /readyz       without a signature
+///     POST / and GET /?Action=…          ELB's Query API, also at any other path ending in '/'
+///     POST /v1/actions/<Verb>            the same verbs as JSON; errors are problem details (RFC 9457)
+///     POST /v1/actions/<Verb>?dryRun=true  the plan instead
+///     GET /v1/…                          reads, of which read_table.h has the list
+///     GET /v1/events                     server-sent events
+///     POST, GET, DELETE /v1/session      signing a browser in and out
+///     GET /dashboard/…                   the dashboard, for everyone
+///     GET /v1/openapi.json, /healthz, /readyz   for everyone
 ///
-/// Until the node is ready, verbs are answered with ServiceUnavailable, which clients repeat.
+/// Until the node is ready, verbs and reads are answered with ServiceUnavailable, which clients repeat.
 ///
-/// Callers sign with Signature Version 4. Over the unix socket root and the service's own user need not, and are
-/// admins. Lives on the main loop's thread; what it was given must live longer than it and all tasks it returned.
+/// Callers are told apart as authenticator.h says; sessions count below /v1 only. Lives on the main loop's thread; what
+/// it was given must live longer than it and all tasks it returned.
 class RequestRouter
 {
 public:
-    RequestRouter(service::Verbs &verbs, KeyLookup findKey, const ports::Clock &clock, Readiness readiness,
+    RequestRouter(RouterSources sources, KeyLookup findKey, const ports::Clock &clock, Readiness readiness,
                   RouterSettings settings);
 
     /// Always an answer; nothing is thrown.
     QCoro::Task<ports::HttpResponse> handle(ports::HttpRequest request);
 
+    /// Ends what goes on after its answer.
+    void closeStreams() { m_streams.closeAll(); }
+
 private:
     struct Call;
 
-    std::optional<ports::HttpResponse> answerAtOnce(const ports::HttpRequest &request) const;
-    QCoro::Task<ports::HttpResponse> answerVerb(ports::HttpRequest request, std::string requestId);
+    std::optional<ports::HttpResponse> answerAtOnce(const ports::HttpRequest &request, std::string_view requestId);
+    std::optional<ports::HttpResponse> checkMethod(const ports::HttpRequest &request) const;
+    QCoro::Task<ports::HttpResponse> answerLater(ports::HttpRequest request, std::string requestId);
     QCoro::Task<ports::HttpResponse> answerQuery(ports::HttpRequest request, std::string requestId);
     QCoro::Task<ports::HttpResponse> answerAction(ports::HttpRequest request, std::string requestId);
+    QCoro::Task<ports::HttpResponse> answerRead(ports::HttpRequest request, std::string requestId);
+    ports::HttpResponse answerEvents(const ports::HttpRequest &request, std::string_view requestId);
     ports::HttpResponse answerReadiness() const;
 
     Result<Call> callFromQuery(const ports::HttpRequest &request) const;
-    Result<Call> callFromJson(const ports::HttpRequest &request) const;
-    Result<model::Caller> identify(const ports::HttpRequest &request) const;
+    Result<Call> callFromJson(const ports::HttpRequest &request);
     /// Whether the caller may, and the node can.
-    Result<void> admit(const Call &call) const;
+    Result<void> admit(const model::Caller &caller, model::Role least, std::string_view action) const;
+    Result<model::Caller> admitReader(const ports::HttpRequest &request, model::Role least, std::string_view action);
 
-    service::Verbs &m_verbs;
-    const KeyLookup m_findKey;
-    const ports::Clock &m_clock;
+    const RouterSources m_sources;
     const Readiness m_readiness;
     const RouterSettings m_settings;
+    SessionStore m_sessions;
+    Authenticator m_authenticator;
+    SessionRoutes m_sessionRoutes;
+    EventStreams m_streams;
 };
 
 } // namespace balancer::api

@@ -1,5 +1,7 @@
 #include "api/verb_table.h"
 
+#include "wire/command_line.h"
+#include "wire/read_forms.h"
 #include "wire/verb_forms.h"
 
 #include <algorithm>
@@ -25,9 +27,29 @@ QCoro::Task<Result<wire::Node>> performVerb(service::Verbs &verbs, wire::Node pa
 }
 
 template <typename Request>
+QCoro::Task<Result<wire::Node>> previewVerb(service::Verbs &verbs, wire::Node parameters, std::string endpoint)
+{
+    const auto request = wire::readRequest<Request>(parameters);
+    if (!request)
+        co_return fail(request.error());
+    service::AnyRequest any(*request);
+    auto preview = co_await verbs.preview(std::move(any));
+    if (!preview)
+        co_return fail(preview.error());
+    preview->commandLine = wire::renderCommandLine(wire::Verb<Request>::kName, wire::writeForm(*request), endpoint);
+    co_return wire::writeRead(*preview);
+}
+
+template <typename Request>
 constexpr VerbEntry verb(Role role, Surface surface = Surface::Everywhere)
 {
-    return {wire::Verb<Request>::kName, role, surface, &performVerb<Request>};
+    return {wire::Verb<Request>::kName,
+            role,
+            surface,
+            &performVerb<Request>,
+            &previewVerb<Request>,
+            &wire::describeRequest<Request>,
+            &wire::describeAnswer<typename wire::Verb<Request>::Answer>};
 }
 
 constexpr std::array kVerbs = {

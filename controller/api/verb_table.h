@@ -4,10 +4,12 @@
 #include "model/access.h"
 #include "service/verbs.h"
 #include "wire/node.h"
+#include "wire/schema.h"
 
 #include <QCoro/QCoroTask>
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace balancer::api {
@@ -26,6 +28,11 @@ struct VerbEntry
     /// Reads the request from the parameters, performs it and writes the answer. The errors are readRequest's and the
     /// verb's own.
     QCoro::Task<Result<wire::Node>> (*perform)(service::Verbs &verbs, wire::Node parameters, model::Caller caller);
+    /// The same up to where something would change: the plan of it, and the errors that it would have. `endpoint` is
+    /// where a command line that does the same finds the node.
+    QCoro::Task<Result<wire::Node>> (*preview)(service::Verbs &verbs, wire::Node parameters, std::string endpoint);
+    wire::Node (*describeRequest)(wire::SchemaSet &set);
+    wire::Node (*describeAnswer)(wire::SchemaSet &set);
 };
 
 std::span<const VerbEntry> allVerbs();

@@ -73,17 +73,21 @@ void appendFrontend(std::string &text, const Frontend &frontend)
         appendLine(text, "default_backend " + frontend.defaultBackend);
 }
 
+void appendBalancer(std::string &text, const BalancerConfig &balancer, Detail detail)
+{
+    for (const auto &frontend : balancer.frontends)
+        appendFrontend(text, frontend);
+    for (const auto &backend : balancer.backends)
+        appendBackend(text, backend, detail);
+    appendBackend(text, balancer.check, detail);
+}
+
 void appendBalancers(std::string &text, const HaproxyConfig &config, Detail detail)
 {
     for (const auto &frontend : config.sharedFrontends)
         appendFrontend(text, frontend);
-    for (const auto &[name, balancer] : config.balancers) {
-        for (const auto &frontend : balancer->frontends)
-            appendFrontend(text, frontend);
-        for (const auto &backend : balancer->backends)
-            appendBackend(text, backend, detail);
-        appendBackend(text, balancer->check, detail);
-    }
+    for (const auto &[name, balancer] : config.balancers)
+        appendBalancer(text, *balancer, detail);
 }
 
 std::string renderMap(const std::map<std::string, std::string> &entries)
@@ -154,6 +158,28 @@ std::string renderConfig(const HaproxyConfig &config, const GenerationFacts &fac
     text += "\ndefaults\n";
     appendLine(text, "load-server-state-from-file global");
     appendBalancers(text, config, Detail::All);
+    return text;
+}
+
+std::string renderGlobal(const HaproxyConfig &config)
+{
+    std::string text = "global\n";
+    appendLines(text, config.global);
+    return text;
+}
+
+std::string renderFrontends(const std::vector<Frontend> &frontends)
+{
+    std::string text;
+    for (const auto &frontend : frontends)
+        appendFrontend(text, frontend);
+    return text;
+}
+
+std::string renderBalancer(const BalancerConfig &balancer)
+{
+    std::string text;
+    appendBalancer(text, balancer, Detail::All);
     return text;
 }
 

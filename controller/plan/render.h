@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace balancer::plan {
 
@@ -28,6 +29,11 @@ std::string generationDescription(int number);
 /// The configuration's text: the same input gives the same bytes. A free slot is `disabled`; one with an instance is
 /// not, and names the instance in a comment, from which parseSlots reads it back.
 std::string renderConfig(const HaproxyConfig &config, const GenerationFacts &facts);
+
+/// Parts of that text, for those who compare.
+std::string renderGlobal(const HaproxyConfig &config);
+std::string renderFrontends(const std::vector<Frontend> &frontends);
+std::string renderBalancer(const BalancerConfig &balancer);
 
 /// The files that the configuration refers to, by name: host maps of checks and of shared frontends.
 std::map<std::string, std::string> renderMaps(const HaproxyConfig &config);

@@ -46,6 +46,7 @@ void DesiredStateCache::apply(const ports::Transaction &transaction, Revision re
     }
     m_state.revision = revision;
     Q_EMIT changed(names);
+    Q_EMIT saved(transaction, revision);
 }
 
 } // namespace balancer::service

@@ -28,6 +28,8 @@ public:
 
 Q_SIGNALS:
     void changed(const std::set<balancer::LoadBalancerName> &names);
+    /// After `changed`: a transaction of this node became that revision.
+    void saved(const balancer::ports::Transaction &transaction, balancer::Revision revision);
 
 private:
     ports::DesiredState m_state;

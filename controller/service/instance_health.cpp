@@ -2,18 +2,49 @@
 
 namespace balancer::service {
 
-// The sentences are ELB's own: clients compare them.
-model::InstanceHealth describeHealth(const InstanceId &id, const std::optional<plan::ServerState> &state)
+InstanceStanding standingOf(plan::SlotHealth health)
+{
+    switch (health) {
+    case plan::SlotHealth::Registering:
+        return InstanceStanding::Registering;
+    case plan::SlotHealth::Up:
+        return InstanceStanding::InService;
+    case plan::SlotHealth::Down:
+        return InstanceStanding::Failed;
+    }
+    return InstanceStanding::Registering;
+}
+
+InstanceStanding standingOf(const std::optional<plan::ServerState> &state)
 {
     if (!state || state->isInMaintenance() || state->isForcedToDrain())
-        return {id, "OutOfService", "ELB", "Instance registration is still in progress."};
+        return InstanceStanding::Registering;
     if (state->isUp())
+        return InstanceStanding::InService;
+    return state->checkHealth > 0 ? InstanceStanding::Recovering : InstanceStanding::Failed;
+}
+
+// The sentences are ELB's own: clients compare them.
+model::InstanceHealth describeHealth(const InstanceId &id, InstanceStanding standing)
+{
+    switch (standing) {
+    case InstanceStanding::Registering:
+        return {id, "OutOfService", "ELB", "Instance registration is still in progress."};
+    case InstanceStanding::InService:
         return {id, "InService", "N/A", "N/A"};
-    if (state->checkHealth > 0)
+    case InstanceStanding::Recovering:
         return {id, "OutOfService", "Instance",
                 "Instance has not passed the configured HealthyThreshold number of health checks consecutively."};
-    return {id, "OutOfService", "Instance",
-            "Instance has failed at least the UnhealthyThreshold number of health checks consecutively."};
+    case InstanceStanding::Failed:
+        return {id, "OutOfService", "Instance",
+                "Instance has failed at least the UnhealthyThreshold number of health checks consecutively."};
+    }
+    return describeUnknown(id);
+}
+
+model::InstanceHealth describeHealth(const InstanceId &id, const std::optional<plan::ServerState> &state)
+{
+    return describeHealth(id, standingOf(state));
 }
 
 model::InstanceHealth describeFormer(const InstanceId &id)

@@ -7,6 +7,22 @@
 
 namespace balancer::service {
 
+/// Where an instance is on its way into service and out of it.
+enum class InstanceStanding {
+    Registering, ///< has not passed its first check yet
+    InService,
+    Recovering, ///< has passed checks again, fewer than HealthyThreshold
+    Failed,     ///< failed UnhealthyThreshold checks
+};
+
+/// What the health of an instance's check server says of it.
+InstanceStanding standingOf(plan::SlotHealth health);
+/// What HAProxy says of the check server; nothing: the instance has no server yet.
+InstanceStanding standingOf(const std::optional<plan::ServerState> &state);
+
+/// ELB's words for it.
+model::InstanceHealth describeHealth(const InstanceId &id, InstanceStanding standing);
+
 /// ELB's words for what HAProxy says of an instance's check server; nothing: the instance has no server yet.
 model::InstanceHealth describeHealth(const InstanceId &id, const std::optional<plan::ServerState> &state);
 

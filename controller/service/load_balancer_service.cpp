@@ -1,29 +1,24 @@
 #include "service/load_balancer_service.h"
 
+#include "plan/difference.h"
 #include "plan/project.h"
 #include "service/instance_health.h"
-#include "service/instance_resolver.h"
 #include "service/log.h"
 #include "service/runtime_commands.h"
 
 #include <QByteArray>
 #include <QCoro/QCoroFuture>
-#include <QRandomGenerator>
 
-#include <algorithm>
 #include <memory>
+#include <set>
+#include <type_traits>
+#include <utility>
 
 namespace balancer::service {
 
 namespace {
 
 using model::LoadBalancer;
-
-std::uint64_t dnsDigits()
-{
-    // ELB: nine or ten digits that tell apart load balancers of one name over time.
-    return QRandomGenerator::global()->bounded(quint64(100'000'000), quint64(9'999'999'999));
-}
 
 std::string markerOf(const LoadBalancerName &name)
 {
@@ -39,23 +34,6 @@ Result<LoadBalancerName> parseMarker(const std::string &marker)
         return fail(ErrorCode::ValidationError,
                     "Invalid marker '" + marker + "': use the NextMarker of the page before");
     return *name;
-}
-
-/// HTTPS and SSL listeners need certificates, and there are none to be found yet.
-Result<void> checkCertificates(const std::vector<model::Listener> &listeners)
-{
-    const auto named = std::ranges::find_if(
-        listeners, [](const model::Listener &listener) { return !listener.certificateId.empty(); });
-    if (named == listeners.end())
-        return {};
-    return fail(ErrorCode::CertificateNotFound, "Server Certificate not found for the key: " + named->certificateId);
-}
-
-plan::BalancerRefs balancersOf(const Draft &draft)
-{
-    plan::BalancerRefs refs;
-    draft.forEachBalancer([&](const LoadBalancer &balancer) { refs.push_back(&balancer); });
-    return refs;
 }
 
 /// What one edit did to one load balancer, so that it can be undone.
@@ -96,9 +74,22 @@ Edit reverting(LoadBalancerName name, std::shared_ptr<Undo> undo)
     };
 }
 
-Error noInstances()
+model::PlanPreview previewOfPlan(const plan::Plan &plan)
 {
-    return Error{ErrorCode::ValidationError, "Instances cannot be empty"};
+    model::PlanPreview preview;
+    if (const auto *change = std::get_if<plan::RuntimeChange>(&plan)) {
+        preview.kind = model::PlanKind::RuntimeChange;
+        preview.commands = textsOf(change->commands);
+    } else if (const auto *reload = std::get_if<plan::Reload>(&plan)) {
+        preview.kind = model::PlanKind::Reload;
+        preview.reason = reload->reason;
+    }
+    return preview;
+}
+
+Verbs::Task<model::EmptyAnswer> nothingToDo()
+{
+    co_return model::EmptyAnswer();
 }
 
 bool isRefusal(const Error &error)
@@ -111,8 +102,8 @@ bool isRefusal(const Error &error)
 LoadBalancerService::LoadBalancerService(ChangeQueue &changes, const DesiredStateCache &desired, Reconciler &reconciler,
                                          ports::RuntimeApi &runtime, ports::HostResolver &resolver,
                                          const ports::Clock &clock, ServiceOptions options)
-    : m_changes(changes), m_desired(desired), m_reconciler(reconciler), m_runtime(runtime), m_resolver(resolver),
-      m_clock(clock), m_options(std::move(options))
+    : m_changes(changes), m_desired(desired), m_reconciler(reconciler), m_runtime(runtime), m_clock(clock),
+      m_options(std::move(options)), m_edits(desired, reconciler, resolver, clock, m_options)
 {
 }
 
@@ -122,11 +113,14 @@ ports::AuditEntry LoadBalancerService::audit(const model::Caller &caller, std::s
     return ports::AuditEntry{m_clock.now(), caller.name, std::string(verb), std::move(target)};
 }
 
-QCoro::Task<Result<void>> LoadBalancerService::change(Edit edit, ports::AuditEntry audit)
+QCoro::Task<Result<void>> LoadBalancerService::change(VerbEdits::Prepared preparing, ports::AuditEntry audit)
 {
+    auto edit = co_await preparing;
+    if (!edit)
+        co_return fail(edit.error());
     const auto name = LoadBalancerName::parse(audit.target);
     const auto undo = std::make_shared<Undo>();
-    auto submitted = m_changes.submit(name ? recorded(std::move(edit), *name, undo) : std::move(edit), audit);
+    auto submitted = m_changes.submit(name ? recorded(std::move(*edit), *name, undo) : std::move(*edit), audit);
     const auto revision = co_await submitted;
     if (!revision)
         co_return fail(revision.error());
@@ -148,69 +142,12 @@ QCoro::Task<Result<void>> LoadBalancerService::change(Edit edit, ports::AuditEnt
     co_return fail(ErrorCode::InvalidConfigurationRequest, applied.error().message);
 }
 
-QCoro::Task<Result<void>> LoadBalancerService::changeBalancer(LoadBalancerName name, BalancerEdit balancerEdit,
-                                                              bool mayNeedPorts, ports::AuditEntry audit)
-{
-    Edit edit = [this, name, balancerEdit = std::move(balancerEdit), mayNeedPorts](Draft &draft) -> Result<void> {
-        const auto *present = draft.find(name);
-        if (!present)
-            return fail(model::loadBalancerNotFound(name.text()));
-        auto changed = balancerEdit(*present);
-        if (!changed)
-            return fail(changed.error());
-        if (mayNeedPorts && *changed != *present) {
-            if (const auto fits = m_reconciler.checkFits(*changed, balancersOf(draft)); !fits)
-                return fits;
-        }
-        if (const auto enough = m_reconciler.node().checkDescriptors(*changed); !enough)
-            return enough;
-        draft.put(std::move(*changed));
-        return {};
-    };
-    const auto changed = co_await change(std::move(edit), std::move(audit));
-    co_return changed;
-}
-
-Result<model::CreateLoadBalancerAnswer> LoadBalancerService::create(Draft &draft,
-                                                                    const model::CreateLoadBalancer &request) const
-{
-    const auto parameters = model::normalized(request.parameters, m_options.limits);
-    if (!parameters)
-        return fail(parameters.error());
-    if (const auto *existing = draft.find(request.name)) {
-        if (const auto same = model::checkSameCreation(*existing, *parameters); !same)
-            return fail(same.error());
-        return model::CreateLoadBalancerAnswer{existing->dnsName};
-    }
-    if (const auto found = checkCertificates(parameters->listeners); !found)
-        return fail(found.error());
-
-    const auto dnsName =
-        model::makeDnsName(request.name, parameters->scheme, dnsDigits(), m_options.region, m_options.domain);
-    auto balancer = model::makeLoadBalancer(request.name, *parameters,
-                                            request.parameters.listeners.front().instancePort, dnsName, m_clock.now());
-    if (const auto fits = m_reconciler.checkFits(balancer, balancersOf(draft)); !fits)
-        return fail(fits.error());
-    if (draft.balancerCount() >= m_options.limits.loadBalancers)
-        return fail(ErrorCode::TooManyLoadBalancers,
-                    "The quota for the number of load balancers is " + std::to_string(m_options.limits.loadBalancers));
-    draft.put(std::move(balancer));
-    return model::CreateLoadBalancerAnswer{dnsName};
-}
-
 Verbs::Task<model::CreateLoadBalancerAnswer> LoadBalancerService::perform(model::CreateLoadBalancer request,
                                                                           model::Caller caller)
 {
     const auto answer = std::make_shared<model::CreateLoadBalancerAnswer>();
     const auto entry = audit(caller, "CreateLoadBalancer", request.name.text());
-    Edit edit = [this, request = std::move(request), answer](Draft &draft) -> Result<void> {
-        const auto created = create(draft, request);
-        if (!created)
-            return fail(created.error());
-        *answer = *created;
-        return {};
-    };
-    const auto changed = co_await change(std::move(edit), entry);
+    const auto changed = co_await change(m_edits.prepare(std::move(request), answer), entry);
     if (!changed)
         co_return fail(changed.error());
     co_return *answer;
@@ -219,11 +156,7 @@ Verbs::Task<model::CreateLoadBalancerAnswer> LoadBalancerService::perform(model:
 Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::DeleteLoadBalancer request, model::Caller caller)
 {
     const auto entry = audit(caller, "DeleteLoadBalancer", request.name.text());
-    Edit edit = [name = request.name](Draft &draft) -> Result<void> {
-        draft.remove(name); // ELB: one that is missing is a success too
-        return {};
-    };
-    const auto changed = co_await change(std::move(edit), entry);
+    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
     if (!changed)
         co_return fail(changed.error());
     co_return model::EmptyAnswer();
@@ -261,14 +194,7 @@ Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::CreateLoadBa
                                                              model::Caller caller)
 {
     const auto entry = audit(caller, "CreateLoadBalancerListeners", request.name.text());
-    const auto name = request.name;
-    BalancerEdit edit = [this,
-                         listeners = std::move(request.listeners)](LoadBalancer balancer) -> Result<LoadBalancer> {
-        if (const auto found = checkCertificates(listeners); !found)
-            return fail(found.error());
-        return model::withListeners(std::move(balancer), listeners, m_options.limits);
-    };
-    const auto changed = co_await changeBalancer(name, std::move(edit), true, entry);
+    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
     if (!changed)
         co_return fail(changed.error());
     co_return model::EmptyAnswer();
@@ -278,11 +204,7 @@ Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::DeleteLoadBa
                                                              model::Caller caller)
 {
     const auto entry = audit(caller, "DeleteLoadBalancerListeners", request.name.text());
-    const auto name = request.name;
-    BalancerEdit edit = [ports = std::move(request.ports)](LoadBalancer balancer) -> Result<LoadBalancer> {
-        return model::withoutListeners(std::move(balancer), ports);
-    };
-    const auto changed = co_await changeBalancer(name, std::move(edit), false, entry);
+    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
     if (!changed)
         co_return fail(changed.error());
     co_return model::EmptyAnswer();
@@ -298,70 +220,36 @@ model::InstancesAnswer LoadBalancerService::instancesOf(const LoadBalancerName &
     return answer;
 }
 
-QCoro::Task<Result<std::vector<model::Instance>>> LoadBalancerService::resolveAll(std::vector<InstanceId> ids)
-{
-    std::vector<model::Instance> instances;
-    for (const auto &id : ids) {
-        const auto known = m_desired.state().addresses.find(id);
-        std::optional<std::string> registered;
-        if (known != m_desired.state().addresses.end())
-            registered = known->second;
-        const auto address = co_await resolveInstance(m_resolver, id, std::move(registered));
-        if (!address)
-            co_return fail(address.error());
-        instances.push_back(model::Instance{id, *address});
-    }
-    co_return instances;
-}
-
 Verbs::Task<model::InstancesAnswer> LoadBalancerService::perform(model::RegisterInstances request, model::Caller caller)
 {
-    if (request.instances.empty())
-        co_return fail(noInstances());
-    if (!m_desired.find(request.name))
-        co_return fail(model::loadBalancerNotFound(request.name.text()));
-    const auto instances = co_await resolveAll(request.instances);
-    if (!instances)
-        co_return fail(instances.error());
-
-    const auto entry = audit(caller, "RegisterInstancesWithLoadBalancer", request.name.text());
-    BalancerEdit edit = [this, instances = *instances](LoadBalancer balancer) {
-        return model::withInstances(std::move(balancer), instances, m_options.limits);
-    };
-    const auto changed = co_await changeBalancer(request.name, std::move(edit), false, entry);
+    const auto name = request.name;
+    const auto entry = audit(caller, "RegisterInstancesWithLoadBalancer", name.text());
+    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
     if (!changed)
         co_return fail(changed.error());
-    co_return instancesOf(request.name);
+    co_return instancesOf(name);
 }
 
 Verbs::Task<model::InstancesAnswer> LoadBalancerService::perform(model::DeregisterInstances request,
                                                                  model::Caller caller)
 {
-    if (request.instances.empty())
-        co_return fail(noInstances());
-    const auto entry = audit(caller, "DeregisterInstancesFromLoadBalancer", request.name.text());
-    BalancerEdit edit = [ids = request.instances, now = m_clock.now()](LoadBalancer balancer) {
-        return model::withoutInstances(std::move(balancer), ids, now);
-    };
-    const auto changed = co_await changeBalancer(request.name, std::move(edit), false, entry);
+    const auto name = request.name;
+    const auto entry = audit(caller, "DeregisterInstancesFromLoadBalancer", name.text());
+    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
     if (!changed)
         co_return fail(changed.error());
-    co_return instancesOf(request.name);
+    co_return instancesOf(name);
 }
 
 Verbs::Task<model::ConfigureHealthCheckAnswer> LoadBalancerService::perform(model::ConfigureHealthCheck request,
                                                                             model::Caller caller)
 {
-    if (const auto valid = model::checkHealthCheck(request.healthCheck); !valid)
-        co_return fail(valid.error());
+    const auto check = request.healthCheck;
     const auto entry = audit(caller, "ConfigureHealthCheck", request.name.text());
-    BalancerEdit edit = [check = request.healthCheck](LoadBalancer balancer) {
-        return model::withHealthCheck(std::move(balancer), check);
-    };
-    const auto changed = co_await changeBalancer(request.name, std::move(edit), false, entry);
+    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
     if (!changed)
         co_return fail(changed.error());
-    co_return model::ConfigureHealthCheckAnswer{request.healthCheck};
+    co_return model::ConfigureHealthCheckAnswer{check};
 }
 
 Verbs::Task<model::DescribeInstanceHealthAnswer> LoadBalancerService::perform(model::DescribeInstanceHealth request,
@@ -406,37 +294,11 @@ Verbs::Task<model::DescribeInstanceHealthAnswer> LoadBalancerService::perform(mo
 Verbs::Task<model::SetInstanceAddressAnswer> LoadBalancerService::perform(model::SetInstanceAddress request,
                                                                           model::Caller caller)
 {
-    const auto id = request.instance;
-    const bool forget = request.address.empty();
-    model::InstanceAddress address;
-    if (!forget) {
-        if (!model::parseAddressHint(request.address))
-            co_return fail(
-                ErrorCode::ValidationError,
-                "'" + request.address +
-                    "' is not an address: use 10.0.0.5, 10.0.0.5:8080, [fd00::5]:80 or a host name with a dot");
-        const auto resolved = co_await resolveInstance(m_resolver, id, request.address);
-        if (!resolved)
-            co_return fail(resolved.error());
-        address = *resolved;
-    }
-
-    const auto entry = audit(caller, "SetInstanceAddress", id.text());
-    Edit edit = [id, forget, address, said = request.address](Draft &draft) -> Result<void> {
-        // Where it is registered already it keeps its last address when the registry forgets it.
-        draft.setAddress(id, forget ? std::nullopt : std::optional<std::string>(said));
-        if (forget)
-            return {};
-        std::vector<LoadBalancer> moved;
-        draft.forEachBalancer([&](const LoadBalancer &balancer) {
-            if (model::findInstance(balancer, id))
-                moved.push_back(model::withInstanceAddress(balancer, id, address));
-        });
-        for (auto &balancer : moved)
-            draft.put(std::move(balancer));
-        return {};
-    };
-    const auto submitted = m_changes.submit(std::move(edit), entry);
+    auto edit = co_await m_edits.prepare(request);
+    if (!edit)
+        co_return fail(edit.error());
+    const auto submitted =
+        m_changes.submit(std::move(*edit), audit(caller, "SetInstanceAddress", request.instance.text()));
     const auto revision = co_await submitted;
     if (!revision)
         co_return fail(revision.error());
@@ -444,7 +306,7 @@ Verbs::Task<model::SetInstanceAddressAnswer> LoadBalancerService::perform(model:
     const auto applied = co_await waiting;
     if (!applied)
         co_return fail(applied.error());
-    co_return model::SetInstanceAddressAnswer{id, request.address};
+    co_return model::SetInstanceAddressAnswer{request.instance, request.address};
 }
 
 Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::StopNode request, model::Caller caller)
@@ -453,6 +315,55 @@ Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::StopNode req
                                 << (request.traffic ? "— traffic too" : "— traffic goes on");
     m_options.stopNode(request.traffic);
     co_return model::EmptyAnswer();
+}
+
+template <typename Answer>
+VerbEdits::Prepared LoadBalancerService::noEdit(Task<Answer> asking)
+{
+    const auto answer = co_await asking;
+    if (!answer)
+        co_return fail(answer.error());
+    co_return Edit([](Draft &) { return Result<void>(); });
+}
+
+VerbEdits::Prepared LoadBalancerService::prepareAny(AnyRequest request)
+{
+    const auto prepare = [this](auto &&asked) {
+        using Request = std::remove_cvref_t<decltype(asked)>;
+        constexpr bool kReads = std::is_same_v<Request, model::DescribeLoadBalancers> ||
+                                std::is_same_v<Request, model::DescribeInstanceHealth>;
+        if constexpr (kReads)
+            return noEdit(perform(std::move(asked), model::Caller()));
+        else if constexpr (std::is_same_v<Request, model::StopNode>)
+            return noEdit(nothingToDo());
+        else
+            return m_edits.prepare(std::move(asked));
+    };
+    return std::visit(prepare, std::move(request));
+}
+
+Result<model::PlanPreview> LoadBalancerService::previewOf(const Edit &edit) const
+{
+    Draft draft(m_desired.state());
+    if (const auto edited = edit(draft); !edited)
+        return fail(edited.error());
+    std::set<LoadBalancerName> changed;
+    for (const auto &change : draft.transaction().balancers)
+        changed.insert(change.name);
+    const auto forecast = m_reconciler.forecast(changed, balancersOf(draft));
+    if (!forecast)
+        return fail(forecast.error());
+    auto preview = previewOfPlan(forecast->plan);
+    preview.diff = plan::configDifference(m_reconciler.running(), forecast->config);
+    return preview;
+}
+
+Verbs::Task<model::PlanPreview> LoadBalancerService::preview(AnyRequest request)
+{
+    const auto edit = co_await prepareAny(std::move(request));
+    if (!edit)
+        co_return fail(edit.error());
+    co_return previewOf(*edit);
 }
 
 } // namespace balancer::service

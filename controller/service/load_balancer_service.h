@@ -4,22 +4,14 @@
 #include "service/change_queue.h"
 #include "service/desired_state_cache.h"
 #include "service/reconciler.h"
+#include "service/service_options.h"
+#include "service/verb_edits.h"
 #include "service/verbs.h"
 
-#include <functional>
 #include <string>
 #include <string_view>
 
 namespace balancer::service {
-
-struct ServiceOptions
-{
-    std::string region = "local";
-    std::string domain = "internal";
-    model::Limits limits;
-    /// Ends the daemon, and HAProxy too if asked; returns before it does.
-    std::function<void(bool traffic)> stopNode;
-};
 
 /// The ELB verbs: a pure change of the desired state, saved, then brought to this node's HAProxy.
 class LoadBalancerService : public Verbs
@@ -43,17 +35,18 @@ public:
     Task<model::SetInstanceAddressAnswer> perform(model::SetInstanceAddress request, model::Caller caller) override;
     Task<model::EmptyAnswer> perform(model::StopNode request, model::Caller caller) override;
 
-private:
-    using BalancerEdit = std::function<Result<model::LoadBalancer>(model::LoadBalancer)>;
+    Task<model::PlanPreview> preview(AnyRequest request) override;
 
-    /// Saves the edit and waits until HAProxy has it. When HAProxy refuses what was saved, the load balancer named by
-    /// the audit entry is put back as it was, and the refusal is the answer.
-    QCoro::Task<Result<void>> change(Edit edit, ports::AuditEntry audit);
-    /// The same for a change of one load balancer that must exist. `mayNeedPorts`: new ports or addresses.
-    QCoro::Task<Result<void>> changeBalancer(LoadBalancerName name, BalancerEdit edit, bool mayNeedPorts,
-                                             ports::AuditEntry audit);
-    QCoro::Task<Result<std::vector<model::Instance>>> resolveAll(std::vector<InstanceId> ids);
-    Result<model::CreateLoadBalancerAnswer> create(Draft &draft, const model::CreateLoadBalancer &request) const;
+private:
+    /// Does what `preparing` comes to, or answers its error. Saves the edit and waits until HAProxy has it. When
+    /// HAProxy refuses what was saved, the load balancer named by the audit entry is put back as it was, and the
+    /// refusal is the answer.
+    QCoro::Task<Result<void>> change(VerbEdits::Prepared preparing, ports::AuditEntry audit);
+    /// For verbs that change nothing: their errors, and an edit that does nothing.
+    template <typename Answer>
+    static VerbEdits::Prepared noEdit(Task<Answer> asking);
+    VerbEdits::Prepared prepareAny(AnyRequest request);
+    Result<model::PlanPreview> previewOf(const Edit &edit) const;
     ports::AuditEntry audit(const model::Caller &caller, std::string_view verb, std::string target) const;
     model::InstancesAnswer instancesOf(const LoadBalancerName &name) const;
 
@@ -61,9 +54,9 @@ private:
     const DesiredStateCache &m_desired;
     Reconciler &m_reconciler;
     ports::RuntimeApi &m_runtime;
-    ports::HostResolver &m_resolver;
     const ports::Clock &m_clock;
-    ServiceOptions m_options;
+    const ServiceOptions m_options;
+    const VerbEdits m_edits;
 };
 
 } // namespace balancer::service

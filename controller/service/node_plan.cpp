@@ -201,6 +201,14 @@ std::vector<plan::Bind> NodePlan::bindsOf(const model::LoadBalancer &candidate, 
     return plan::bindsOf(candidate, view);
 }
 
+std::vector<IpAddress> NodePlan::addressesOf(const LoadBalancerName &balancer) const
+{
+    if (!m_view.hasPool)
+        return m_view.sharedAddresses.empty() ? std::vector(1, IpAddress()) : m_view.sharedAddresses;
+    const auto own = m_view.addresses.find(balancer.folded());
+    return own == m_view.addresses.end() ? std::vector<IpAddress>() : std::vector(1, own->second);
+}
+
 std::optional<std::string> NodePlan::serverOf(const LoadBalancerName &balancer, const InstanceId &instance) const
 {
     const auto slots = m_slots.find(balancer.folded());

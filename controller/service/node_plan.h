@@ -55,6 +55,9 @@ public:
 
     const plan::HaproxyConfig &config() const { return m_config; }
     const std::map<std::string, IpAddress> &addresses() const { return m_view.addresses; }
+    /// Where the load balancer is listened for; an empty address is every one of the machine. None while the pool has
+    /// none for it.
+    std::vector<IpAddress> addressesOf(const LoadBalancerName &balancer) const;
     /// Another number each time a load balancer comes or goes.
     std::uint64_t membership() const { return m_membership; }
     /// The server that stands for an instance; nothing while it has no slot.

@@ -167,6 +167,40 @@ QCoro::Task<Result<void>> Reconciler::applyPending()
     co_return result;
 }
 
+plan::Plan Reconciler::planTo(const plan::HaproxyConfig &desired) const
+{
+    if (!m_alive)
+        return plan::Reload{"HAProxy is not running", {}};
+    if (!m_runningKnown)
+        return plan::Reload{"HAProxy runs another configuration", {}};
+    return plan::makePlan(m_running, desired, m_capabilities);
+}
+
+Result<Forecast> Reconciler::forecast(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all) const
+{
+    auto node = m_node;
+    auto names = m_pending;
+    names.insert(changed.begin(), changed.end());
+    if (const auto updated = node.update(names, all); !updated)
+        return fail(updated.error());
+    return Forecast{planTo(node.config()), node.config()};
+}
+
+std::optional<std::pair<LoadBalancerName, InstanceId>> Reconciler::occupantOf(const plan::ServerKey &server) const
+{
+    const auto folded = plan::balancerOfCheckBackend(server.first);
+    const auto balancer = m_running.balancers.find(folded);
+    const auto name = LoadBalancerName::parse(folded);
+    if (balancer == m_running.balancers.end() || !name)
+        return std::nullopt;
+    const auto &servers = balancer->second->check.servers;
+    const auto slot = plan::slotOf(server.second);
+    const auto id = slot < servers.size() ? InstanceId::parse(servers[slot].instance) : InstanceId();
+    if (slot >= servers.size() || !id)
+        return std::nullopt;
+    return std::pair(*name, *id);
+}
+
 QCoro::Task<Result<void>> Reconciler::applyNodePlan()
 {
     if (!m_alive && m_runningKnown) {
@@ -175,13 +209,12 @@ QCoro::Task<Result<void>> Reconciler::applyNodePlan()
         if (!revived)
             co_return revived;
     }
+    const auto plan = planTo(m_node.config());
     if (!m_runningKnown) {
-        const std::string reason = m_alive ? "HAProxy runs another configuration" : "HAProxy is not running";
-        const auto reloaded = co_await reload(reason, m_node.config());
+        const auto reloaded = co_await reload(std::get<plan::Reload>(plan).reason, m_node.config());
         co_return reloaded;
     }
 
-    const auto plan = plan::makePlan(m_running, m_node.config(), m_capabilities);
     const auto registering = co_await m_executor.apply(plan, m_node.config());
     if (!registering) {
         // Part of the commands may have been carried out: the next generation sets that right.

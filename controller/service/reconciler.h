@@ -15,7 +15,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace balancer::service {
@@ -25,6 +27,13 @@ struct ReconcilerOptions
     std::chrono::milliseconds applyDeadline{5000}; ///< how long a verb waits for HAProxy at most
     std::chrono::milliseconds saveDelay{500};      ///< until commands' effect is in the file as well
     std::chrono::milliseconds retryDelay{1000};    ///< after HAProxy refused or died again; doubles up to a minute
+};
+
+/// What a change would lead to.
+struct Forecast
+{
+    plan::Plan plan;
+    plan::HaproxyConfig config;
 };
 
 /// Makes HAProxy follow the desired state: takes all changes that wait, plans, applies, remembers what runs.
@@ -50,8 +59,18 @@ public:
     /// Whether this node can serve `candidate` beside `others`: ports, addresses, and whether they can be bound now.
     Result<void> checkFits(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const;
 
+    /// What bringing HAProxy to `all` would take, and the configuration it would have then. Nothing is changed.
+    /// `all` are sorted by name; `changed` are those of them that differ from the desired state, or are missing in it.
+    /// InvalidConfigurationRequest as NodePlan::update.
+    Result<Forecast> forecast(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all) const;
+
     const NodePlan &node() const { return m_node; }
+    /// What HAProxy runs, as far as is known.
+    const plan::HaproxyConfig &running() const { return m_running; }
+    const plan::Capabilities &capabilities() const { return m_capabilities; }
     Revision appliedRevision() const { return m_applied; }
+    /// Whose slot this check server is in the HAProxy that runs; nothing for a free one.
+    std::optional<std::pair<LoadBalancerName, InstanceId>> occupantOf(const plan::ServerKey &server) const;
 
 Q_SIGNALS:
     /// HAProxy runs this revision now.
@@ -69,6 +88,7 @@ private:
 
     void onChanged(const std::set<LoadBalancerName> &names);
     void onDied();
+    plan::Plan planTo(const plan::HaproxyConfig &desired) const;
     QCoro::Task<Result<void>> run();
     QCoro::Task<Result<void>> applyPending();
     QCoro::Task<Result<void>> applyNodePlan();

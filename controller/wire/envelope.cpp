@@ -104,6 +104,11 @@ std::string renderJsonProblem(const Problem &problem)
     return renderJson(write(details));
 }
 
+Node describeProblem(SchemaSet &set)
+{
+    return schemaFor<ProblemDetails>(set, Direction::Answer);
+}
+
 Result<Problem> parseJsonProblem(std::string_view json)
 {
     const auto node = parseJson(json);

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "wire/node.h"
+#include "wire/schema.h"
 
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ std::string renderXmlProblem(const Problem &problem, std::string_view version);
 
 /// application/problem+json: type, title, status, detail, and `code` and `requestId` as our own members.
 std::string renderJsonProblem(const Problem &problem);
+
+/// Its schema: the component ProblemDetails.
+Node describeProblem(SchemaSet &set);
 
 /// The way back. Corrupt when it is none.
 Result<Problem> parseJsonProblem(std::string_view json);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -42,6 +43,9 @@ enum class Reading {
 /// The longest text a request's member may hold, in bytes.
 constexpr std::size_t kMaxText = 4096;
 
+/// The words a text may be, for descriptions; nothing is checked against them.
+using Choices = std::span<const std::string_view>;
+
 /// A member of Struct and its name outside.
 template <typename Struct, typename MemberType>
 struct Field
@@ -53,6 +57,7 @@ struct Field
     std::string_view itemMember = {};       ///< for lists: each item is a structure of just this member
     std::int64_t least = std::numeric_limits<std::int64_t>::min(); ///< for numbers in requests
     std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    Choices choices = {}; ///< none: any text
 
     constexpr Field likeUnlessGiven(MemberType Struct::*other) const
     {
@@ -71,6 +76,12 @@ struct Field
         auto copy = *this;
         copy.least = low;
         copy.most = high;
+        return copy;
+    }
+    constexpr Field oneOf(Choices words) const
+    {
+        auto copy = *this;
+        copy.choices = words;
         return copy;
     }
 };

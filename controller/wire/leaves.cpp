@@ -90,12 +90,12 @@ Result<int> Leaf<int>::parse(std::string_view text)
 
 Result<std::uint16_t> Leaf<std::uint16_t>::parse(std::string_view text)
 {
-    return narrowed<std::uint16_t>(text, 1, 65535);
+    return narrowed<std::uint16_t>(text, kLeast, kMost);
 }
 
 Result<std::chrono::seconds> Leaf<std::chrono::seconds>::parse(std::string_view text)
 {
-    const auto count = narrowed<int>(text, 0, std::numeric_limits<int>::max());
+    const auto count = narrowed<int>(text, kLeast, kMost);
     if (!count)
         return fail(count.error());
     return std::chrono::seconds(*count);

@@ -7,8 +7,10 @@
 #include "model/load_balancer.h"
 #include "wire/node.h"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,8 @@ struct LeafText
 ///     static constexpr LeafText kText;
 ///     static Result<T> parse(std::string_view);
 ///     static std::string render(const T &);
+/// and, for schemas, where there is more to say: `kValues` (all of an enumeration), `kFormat` (of a text), `kLeast` and
+/// `kMost` (of a number).
 template <typename T>
 struct Leaf;
 
@@ -71,6 +75,8 @@ struct Leaf<int>
 template <>
 struct Leaf<std::uint16_t>
 {
+    static constexpr std::int64_t kLeast = 1;
+    static constexpr std::int64_t kMost = 65535;
     static constexpr LeafText kText{Node::Kind::Number};
     static Result<std::uint16_t> parse(std::string_view text);
     static std::string render(std::uint16_t value) { return std::to_string(value); }
@@ -79,6 +85,8 @@ struct Leaf<std::uint16_t>
 template <>
 struct Leaf<std::chrono::seconds>
 {
+    static constexpr std::int64_t kLeast = 0;
+    static constexpr std::int64_t kMost = std::numeric_limits<int>::max();
     static constexpr LeafText kText{Node::Kind::Number};
     static Result<std::chrono::seconds> parse(std::string_view text);
     static std::string render(std::chrono::seconds value) { return std::to_string(value.count()); }
@@ -103,6 +111,8 @@ struct Leaf<InstanceId>
 template <>
 struct Leaf<model::Protocol>
 {
+    static constexpr std::array kValues{model::Protocol::Http, model::Protocol::Https, model::Protocol::Tcp,
+                                        model::Protocol::Ssl};
     static constexpr LeafText kText{Node::Kind::Text, false};
     static Result<model::Protocol> parse(std::string_view text) { return model::parseProtocol(text); }
     static std::string render(model::Protocol value) { return std::string(model::renderProtocol(value)); }
@@ -111,6 +121,7 @@ struct Leaf<model::Protocol>
 template <>
 struct Leaf<model::Scheme>
 {
+    static constexpr std::array kValues{model::Scheme::InternetFacing, model::Scheme::Internal};
     static constexpr LeafText kText{Node::Kind::Text, false};
     static Result<model::Scheme> parse(std::string_view text) { return model::parseScheme(text); }
     static std::string render(model::Scheme value) { return std::string(model::renderScheme(value)); }
@@ -131,6 +142,7 @@ struct Leaf<model::HealthCheckTarget>
 template <>
 struct Leaf<model::Role>
 {
+    static constexpr std::array kValues{model::Role::Viewer, model::Role::Operator, model::Role::Admin};
     static constexpr LeafText kText{Node::Kind::Text, false};
     static Result<model::Role> parse(std::string_view text) { return model::parseRole(text); }
     static std::string render(model::Role value) { return std::string(model::renderRole(value)); }
@@ -140,6 +152,7 @@ struct Leaf<model::Role>
 template <>
 struct Leaf<model::Timestamp>
 {
+    static constexpr std::string_view kFormat = "date-time";
     static constexpr LeafText kText{};
     static Result<model::Timestamp> parse(std::string_view text);
     static std::string render(model::Timestamp value);

@@ -3,6 +3,7 @@
 #include "wire/read_tables.h"
 
 #include <array>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -32,12 +33,13 @@ struct EventKind
 {
     std::string_view name;
     Result<model::Event> (*read)(const Node &data);
+    Node (*describe)(SchemaSet &set, Direction direction);
 };
 
 template <typename... Kinds>
 constexpr auto kindsOf(const std::variant<Kinds...> *)
 {
-    return std::array{EventKind{Table<Kinds>::kEvent, &readEventOf<Kinds>}...};
+    return std::array{EventKind{Table<Kinds>::kEvent, &readEventOf<Kinds>, &schemaFor<Kinds>}...};
 }
 
 constexpr auto kEventKinds = kindsOf(static_cast<const model::Event *>(nullptr));
@@ -62,6 +64,20 @@ template <typename T>
 Result<T> readRead(const Node &node)
 {
     return readData<T>(node);
+}
+
+template <typename T>
+Node describeRead(SchemaSet &set)
+{
+    return schemaFor<T>(set, std::is_same_v<T, model::SignIn> ? Direction::Request : Direction::Answer);
+}
+
+std::vector<EventDescription> describeEvents(SchemaSet &set)
+{
+    std::vector<EventDescription> events;
+    for (const auto &kind : kEventKinds)
+        events.push_back(EventDescription{kind.name, kind.describe(set, Direction::Answer)});
+    return events;
 }
 
 std::string_view eventName(const model::Event &event)
@@ -98,5 +114,13 @@ template Result<model::HistoryPage> readRead(const Node &);
 template Result<model::PlanPreview> readRead(const Node &);
 template Result<model::Session> readRead(const Node &);
 template Result<model::SignIn> readRead(const Node &);
+
+template Node describeRead<model::LoadBalancerList>(SchemaSet &);
+template Node describeRead<model::LoadBalancerDetail>(SchemaSet &);
+template Node describeRead<model::NodeStatus>(SchemaSet &);
+template Node describeRead<model::HistoryPage>(SchemaSet &);
+template Node describeRead<model::PlanPreview>(SchemaSet &);
+template Node describeRead<model::Session>(SchemaSet &);
+template Node describeRead<model::SignIn>(SchemaSet &);
 
 } // namespace balancer::wire

@@ -4,8 +4,10 @@
 #include "model/events.h"
 #include "model/reads.h"
 #include "wire/node.h"
+#include "wire/schema.h"
 
 #include <string_view>
+#include <vector>
 
 /// The read side outside the program: resources and events as nodes, which `json_text.h` turns into text.
 namespace balancer::wire {
@@ -18,6 +20,20 @@ Node writeRead(const T &value);
 /// understood. Corrupt when it cannot be such a thing.
 template <typename T>
 Result<T> readRead(const Node &node);
+
+/// What writeRead makes of such a value, as a schema; SignIn as what a caller sends.
+template <typename T>
+Node describeRead(SchemaSet &set);
+
+/// The name of an event and what writeEvent makes of it.
+struct EventDescription
+{
+    std::string_view name;
+    Node schema;
+};
+
+/// All events there are.
+std::vector<EventDescription> describeEvents(SchemaSet &set);
 
 /// The name of an event's kind: "load-balancer", "instance" …
 std::string_view eventName(const model::Event &event);

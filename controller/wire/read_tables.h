@@ -18,6 +18,8 @@ struct Leaf<Revision>
 template <>
 struct Leaf<model::PlanKind>
 {
+    static constexpr std::array kValues{model::PlanKind::NoChange, model::PlanKind::RuntimeChange,
+                                        model::PlanKind::Reload};
     static constexpr LeafText kText{Node::Kind::Text, false};
     static Result<model::PlanKind> parse(std::string_view text) { return model::parsePlanKind(text); }
     static std::string render(model::PlanKind value) { return std::string(model::renderPlanKind(value)); }

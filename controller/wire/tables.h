@@ -55,10 +55,13 @@ struct Table<model::CreationParameters>
 template <>
 struct Table<model::InstanceHealth>
 {
+    static constexpr std::array<std::string_view, 3> kStates{"InService", "OutOfService", "Unknown"};
+    static constexpr std::array<std::string_view, 3> kReasons{"N/A", "ELB", "Instance"};
+
     static constexpr auto kFields = std::tuple{
         always("InstanceId", &model::InstanceHealth::id),
-        required("State", &model::InstanceHealth::state),
-        required("ReasonCode", &model::InstanceHealth::reasonCode),
+        required("State", &model::InstanceHealth::state).oneOf(kStates),
+        required("ReasonCode", &model::InstanceHealth::reasonCode).oneOf(kReasons),
         required("Description", &model::InstanceHealth::description),
     };
 };

@@ -360,6 +360,18 @@ Result<Answer> readAnswer(const Node &node)
     return answer;
 }
 
+template <typename Request>
+Node describeRequest(SchemaSet &set)
+{
+    return schemaFor<Request>(set, Direction::Request);
+}
+
+template <typename Answer>
+Node describeAnswer(SchemaSet &set)
+{
+    return schemaFor<Answer>(set, Direction::Answer);
+}
+
 template <typename T>
 Node writeForm(const T &value)
 {
@@ -404,5 +416,25 @@ template Node writeForm(const model::ConfigureHealthCheckAnswer &);
 template Node writeForm(const model::DescribeInstanceHealthAnswer &);
 template Node writeForm(const model::SetInstanceAddressAnswer &);
 template Node writeForm(const model::EmptyAnswer &);
+
+template Node describeRequest<model::CreateLoadBalancer>(SchemaSet &);
+template Node describeRequest<model::DeleteLoadBalancer>(SchemaSet &);
+template Node describeRequest<model::DescribeLoadBalancers>(SchemaSet &);
+template Node describeRequest<model::CreateLoadBalancerListeners>(SchemaSet &);
+template Node describeRequest<model::DeleteLoadBalancerListeners>(SchemaSet &);
+template Node describeRequest<model::RegisterInstances>(SchemaSet &);
+template Node describeRequest<model::DeregisterInstances>(SchemaSet &);
+template Node describeRequest<model::ConfigureHealthCheck>(SchemaSet &);
+template Node describeRequest<model::DescribeInstanceHealth>(SchemaSet &);
+template Node describeRequest<model::SetInstanceAddress>(SchemaSet &);
+template Node describeRequest<model::StopNode>(SchemaSet &);
+
+template Node describeAnswer<model::CreateLoadBalancerAnswer>(SchemaSet &);
+template Node describeAnswer<model::DescribeLoadBalancersAnswer>(SchemaSet &);
+template Node describeAnswer<model::InstancesAnswer>(SchemaSet &);
+template Node describeAnswer<model::ConfigureHealthCheckAnswer>(SchemaSet &);
+template Node describeAnswer<model::DescribeInstanceHealthAnswer>(SchemaSet &);
+template Node describeAnswer<model::SetInstanceAddressAnswer>(SchemaSet &);
+template Node describeAnswer<model::EmptyAnswer>(SchemaSet &);
 
 } // namespace balancer::wire

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "model/verbs.h"
 #include "wire/node.h"
+#include "wire/schema.h"
 
 #include <string_view>
 
@@ -89,6 +90,12 @@ Result<Request> readRequest(const Node &node);
 /// ELB describes: instances have no addresses then, and `creation`, `tags` and `formerInstances` are empty.
 template <typename Answer>
 Result<Answer> readAnswer(const Node &node);
+
+/// What readRequest takes and what a node writes as its answer, as schemas.
+template <typename Request>
+Node describeRequest(SchemaSet &set);
+template <typename Answer>
+Node describeAnswer(SchemaSet &set);
 
 /// A request or an answer, all members present.
 template <typename T>

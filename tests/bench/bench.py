@@ -6,10 +6,12 @@ import platform
 
 import bulk
 import creation
+import desktop
 import latency
 import traffic
 
-SECTIONS = {"latency": latency.measure, "bulk": bulk.measure, "creation": creation.measure, "traffic": traffic.measure}
+SECTIONS = {"latency": latency.measure, "bulk": bulk.measure, "creation": creation.measure, "traffic": traffic.measure,
+            "desktop": desktop.measure}
 
 
 def main():

@@ -17,13 +17,16 @@ MAY_INCLUDE = {
     "client": ["wire", "ports"],
     "adapters": ["plan", "ports", "wire"],  # wire: stores keep values in their JSON form
     # Entry points build adapters and hand them in.
-    "app/daemon": ["api", "adapters"],
+    "app/dashboard": ["api"],
+    "app/daemon": ["api", "adapters", "app/dashboard"],
     # A node's settings and paths are the daemon's; without a daemon the command line does with its adapters.
     "app/cli": ["client", "adapters", "app/daemon"],
     "app/models": ["client"],
-    "app/desktop": ["app/models"],
+    # The window is an entry point of its own: it builds the adapter that carries its requests.
+    "app/desktop": ["app/models", "adapters"],
     "app/tui": ["app/models"],
-    "app": ["app/daemon", "app/cli", "app/tui", "adapters"],
+    # Of the window only desktop/module.h, which the launcher and the module agree on.
+    "app": ["app/daemon", "app/cli", "app/tui", "app/desktop", "adapters"],
 }
 
 # What is included with <>, by the library it belongs to. The first pattern that matches counts.
@@ -36,6 +39,7 @@ LIBRARIES = [
     ("sqlite", r"sqlite3\.h"),
     ("toml", r"toml\+\+/.*"),
     ("cli11", r"CLI/.*"),
+    ("qtkeychain", r"qt6keychain/.*"),
     ("ncurses", r"ncurses.*"),
     # Files, clocks, chance, threads and signals: what a pure function has no use for.
     ("impure", r"fstream|iostream|filesystem|ctime|random|csignal|thread|stop_token|future|mutex|shared_mutex"
@@ -59,10 +63,11 @@ MAY_USE = {
     "api": _EDGE,
     "client": _EDGE,
     "adapters": _EDGE | {"system", "boost", "sqlite"},
+    "app/dashboard": _PURE,
     "app/daemon": _APP,
     "app/cli": _APP,
     "app/models": _APP,
-    "app/desktop": _APP,
+    "app/desktop": _APP | {"qtkeychain"},
     "app/tui": _APP | {"ncurses"},
     "app": _APP,
 }

@@ -256,8 +256,9 @@ def test_json_problems(node):
     assert problem(nowhere) == (400, "LoadBalancerNotFound")
     assert problem(unsigned(node, "{}", path=delete)) == (403, "MissingAuthenticationToken")
     assert problem(post(delete, "{}", key=("AKIAUNKNOWNUNKNOWNAA", "x" * 40))) == (403, "InvalidClientTokenId")
-    answer = post(delete + "?dryRun=true", '{"LoadBalancerName": "x"}')
-    assert answer.status >= 400, "what cannot be tried must not be carried out"
+    for wish in ("dryRun", "dryRun=1", "dryRun=True", "dryRun=true%20"):
+        refused = post(f"{delete}?{wish}", '{"LoadBalancerName": "x"}')
+        assert problem(refused) == (400, "InvalidParameterValue"), "what is not understood must not be carried out"
 
 
 def test_every_verb_is_also_json(node, block):

@@ -371,7 +371,7 @@ def test_help():
 
 @pytest.mark.parametrize("arguments", [
     ["--nonsense"], ["nonsense"], ["--daemon", "--check-config"], ["--daemon", "stop"], ["--config"],
-    ["--daemon", "--config"], ["--daemon", "extra"], ["--data-dir", "x"], ["stop", "--nonsense"], ["--traffic"],
+    ["--daemon", "--config"], ["--daemon", "extra"], ["--theme", "pink"], ["stop", "--nonsense"], ["--traffic"],
 ], ids=" ".join)
 def test_wrong_usage(arguments):
     ended = run(*arguments)

@@ -18,12 +18,11 @@ namespace balancer::tests {
 class FakeVerbs final : public service::Verbs
 {
 public:
-    using AnyRequest = std::variant<model::CreateLoadBalancer, model::DeleteLoadBalancer, model::DescribeLoadBalancers,
-                                    model::CreateLoadBalancerListeners, model::DeleteLoadBalancerListeners,
-                                    model::RegisterInstances, model::DeregisterInstances, model::ConfigureHealthCheck,
-                                    model::DescribeInstanceHealth, model::SetInstanceAddress, model::StopNode>;
+    using AnyRequest = service::AnyRequest;
 
     std::vector<std::pair<AnyRequest, model::Caller>> asked;
+    std::vector<AnyRequest> previewed;
+    model::PlanPreview plan;    ///< what previews answer
     std::optional<Error> error; ///< fails with it
     bool throws = false;        ///< breaks the rules
     bool later = false;         ///< answers after the loop has turned
@@ -77,6 +76,16 @@ public:
     Task<model::EmptyAnswer> perform(model::StopNode request, model::Caller caller) override
     {
         return answer(std::move(request), std::move(caller), model::EmptyAnswer{});
+    }
+
+    Task<model::PlanPreview> preview(AnyRequest request) override
+    {
+        previewed.push_back(std::move(request));
+        if (error)
+            co_return fail(*error);
+        // GCC 12 would move the member out.
+        const auto answered = plan;
+        co_return answered;
     }
 
 private:

@@ -3,11 +3,12 @@
 #include "controller/base/readable.h"
 #include "wire/envelope.h"
 #include "wire/json_text.h"
+#include "wire/read_forms.h"
 
 #include "fake_verbs.h"
+#include "router_bench.h"
 #include "signing.h"
 
-#include <QCoro/QCoroTask>
 #include <QElapsedTimer>
 #include <QRegularExpression>
 
@@ -16,42 +17,16 @@
 
 using namespace balancer;
 using tests::FakeVerbs;
+using tests::fromUser;
+using tests::headerOf;
 using tests::Signing;
+using tests::unsignedRequest;
 
 namespace {
-
-class FixedClock final : public ports::Clock
-{
-public:
-    model::Timestamp now() const override { return tests::kThen; }
-};
-
-std::string headerOf(const ports::HttpResponse &response, std::string_view name)
-{
-    return std::string(ports::findHeader(response.headers, name).value_or(""));
-}
 
 bool contains(const std::string &text, const std::string &part)
 {
     return text.find(part) != std::string::npos;
-}
-
-ports::HttpRequest unsignedRequest(const std::string &method, const std::string &target, const std::string &body = {})
-{
-    ports::HttpRequest request;
-    request.method = method;
-    request.target = target;
-    request.headers = {{"Host", "elb.example.com"}};
-    request.body = body;
-    request.peer.address = "127.0.0.1";
-    return request;
-}
-
-ports::HttpRequest fromUser(std::uint32_t userId, ports::HttpRequest request)
-{
-    request.peer.address.clear();
-    request.peer.userId = userId;
-    return request;
 }
 
 /// As root over the unix socket.
@@ -93,7 +68,10 @@ private Q_SLOTS:
     void answersAnActionWithoutABody();
     void writesProblemsForActions();
     void refusesWrongJson();
-    void refusesADryRunInsteadOfCarryingItOut();
+    void refusesADryRunThatIsNeitherTrueNorFalse();
+    void answersThePlanOfADryRun();
+    void refusesADryRunAsTheVerbItself();
+    void previewsForThoseWhoMayPerform();
     void stopsTheNodeByJsonOnly();
 
     void checksRoles_data();
@@ -113,29 +91,18 @@ private Q_SLOTS:
     void hasARowForEachErrorCode();
 
 private:
-    ports::HttpResponse handle(ports::HttpRequest request)
-    {
-        return QCoro::waitFor(m_router->handle(std::move(request)));
-    }
+    ports::HttpResponse handle(ports::HttpRequest request) { return m_bench->handle(std::move(request)); }
 
-    std::unique_ptr<FakeVerbs> m_verbs;
-    FixedClock m_clock;
-    std::string m_notReady;
-    std::unique_ptr<api::RequestRouter> m_router;
+    std::unique_ptr<tests::RouterBench> m_bench;
+    FakeVerbs *m_verbs = nullptr;
+    api::RequestRouter *m_router = nullptr;
 };
 
 void RequestRouterTest::init()
 {
-    m_notReady.clear();
-    m_verbs = std::make_unique<FakeVerbs>();
-    api::RouterSettings settings;
-    settings.ownUserId = 990;
-    const auto readiness = [this]() -> Result<void> {
-        if (m_notReady.empty())
-            return {};
-        return fail(ErrorCode::Unavailable, m_notReady);
-    };
-    m_router = std::make_unique<api::RequestRouter>(*m_verbs, tests::findExampleKey, m_clock, readiness, settings);
+    m_bench = std::make_unique<tests::RouterBench>();
+    m_verbs = &m_bench->verbs;
+    m_router = &m_bench->router();
 }
 
 void RequestRouterTest::answersAQuery()
@@ -365,15 +332,55 @@ void RequestRouterTest::refusesWrongJson()
     }
 }
 
-void RequestRouterTest::refusesADryRunInsteadOfCarryingItOut()
+void RequestRouterTest::refusesADryRunThatIsNeitherTrueNorFalse()
 {
-    for (const auto *query : {"?dryRun=true", "?dryRun", "?x=1&dryRun=1"}) {
+    for (const auto *query : {"?dryRun", "?x=1&dryRun=1", "?dryRun=TRUE"}) {
         const auto response =
             handle(rootAction(std::string("DeleteLoadBalancer") + query, R"({"LoadBalancerName":"a"})"));
         QCOMPARE(response.status, 400);
-        QVERIFY(m_verbs->asked.empty());
+        QVERIFY(m_verbs->asked.empty() && m_verbs->previewed.empty());
     }
     QCOMPARE(handle(rootAction("DeleteLoadBalancer?dryRun=false", R"({"LoadBalancerName":"a"})")).status, 200);
+    QCOMPARE(m_verbs->asked.size(), std::size_t(1));
+}
+
+void RequestRouterTest::answersThePlanOfADryRun()
+{
+    m_verbs->plan.kind = model::PlanKind::RuntimeChange;
+    m_verbs->plan.commands = {"set server hc:web/s1 state maint"};
+    const auto response = handle(rootAction("RegisterInstancesWithLoadBalancer?dryRun=true",
+                                            R"({"LoadBalancerName":"web","Instances":[{"InstanceId":"i-1"}]})"));
+    QCOMPARE(response.status, 200);
+    const auto preview = wire::readRead<model::PlanPreview>(wire::parseJson(response.body).value()).value();
+    QCOMPARE(preview.commands, m_verbs->plan.commands);
+    QCOMPARE(preview.commandLine,
+             std::string("aws elb register-instances-with-load-balancer --endpoint-url http://127.0.0.1:9999 "
+                         "--load-balancer-name web --instances i-1"));
+    QVERIFY(m_verbs->asked.empty());
+    QCOMPARE(std::get<model::RegisterInstances>(m_verbs->previewed.at(0)).name.text(), std::string("web"));
+}
+
+void RequestRouterTest::refusesADryRunAsTheVerbItself()
+{
+    m_verbs->error = Error{ErrorCode::LoadBalancerNotFound, "There is no ACTIVE Load Balancer named 'x'"};
+    const auto refused = handle(rootAction("DescribeLoadBalancers?dryRun=true", "{}"));
+    QCOMPARE(refused.status, 400);
+    QCOMPARE(wire::parseJsonProblem(refused.body)->code, std::string("LoadBalancerNotFound"));
+    const auto incomplete = handle(rootAction("DeleteLoadBalancer?dryRun=true", "{}"));
+    QCOMPARE(wire::parseJsonProblem(incomplete.body)->code, std::string("ValidationError"));
+}
+
+void RequestRouterTest::previewsForThoseWhoMayPerform()
+{
+    for (const auto &verb : api::allVerbs()) {
+        for (const auto *keyId : {"AKIDVIEWER", "AKIDOPERATOR", "AKIDEXAMPLE"}) {
+            const auto role = tests::findExampleKey(keyId)->role;
+            auto request = tests::signedRequest("POST", "/v1/actions/" + std::string(verb.name), "{}",
+                                                tests::signingBy(keyId, "dryRun=true"));
+            QCOMPARE(handle(request).status == 403, role < verb.role);
+        }
+    }
+    QVERIFY(m_verbs->asked.empty());
 }
 
 void RequestRouterTest::stopsTheNodeByJsonOnly()
@@ -443,7 +450,7 @@ void RequestRouterTest::wantsASignatureFromOtherUsers()
 
 void RequestRouterTest::tellsThatItLives()
 {
-    m_notReady = "no store";
+    m_bench->notReady = "no store";
     const auto response = handle(unsignedRequest("GET", "/healthz?x=1"));
     QCOMPARE(response.status, 200);
     QCOMPARE(response.body, std::string("ok\n"));
@@ -452,7 +459,7 @@ void RequestRouterTest::tellsThatItLives()
 void RequestRouterTest::tellsWhetherItIsReady()
 {
     QCOMPARE(handle(unsignedRequest("GET", "/readyz")).status, 200);
-    m_notReady = "HAProxy has not been adopted yet";
+    m_bench->notReady = "HAProxy has not been adopted yet";
     const auto response = handle(unsignedRequest("GET", "/readyz"));
     QCOMPARE(response.status, 503);
     QCOMPARE(response.body, std::string("HAProxy has not been adopted yet\n"));

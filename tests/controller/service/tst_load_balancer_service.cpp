@@ -1,5 +1,6 @@
 #include "controller/base/readable.h"
 #include "support/builders.h"
+#include "support/requests.h"
 #include "support/service_node.h"
 
 #include <algorithm>
@@ -17,58 +18,6 @@ NodeSettings quickSettings()
     NodeSettings settings;
     settings.options.retryDelay = std::chrono::milliseconds(1);
     return settings;
-}
-
-model::CreateLoadBalancer createRequest(const std::string &balancerName, std::uint16_t port = 80)
-{
-    model::CreateLoadBalancer request;
-    request.name = name(balancerName);
-    request.parameters.listeners = {http(port, 8080)};
-    request.parameters.availabilityZones = {"zone-1"};
-    return request;
-}
-
-model::RegisterInstances registerRequest(const std::string &balancerName, const std::vector<std::string> &ids)
-{
-    model::RegisterInstances request;
-    request.name = name(balancerName);
-    for (const auto &text : ids)
-        request.instances.push_back(id(text));
-    return request;
-}
-
-model::DeregisterInstances deregisterRequest(const std::string &balancerName, const std::vector<std::string> &ids)
-{
-    model::DeregisterInstances request;
-    request.name = name(balancerName);
-    for (const auto &text : ids)
-        request.instances.push_back(id(text));
-    return request;
-}
-
-model::DescribeInstanceHealth healthRequest(const std::string &balancerName, const std::vector<std::string> &ids = {})
-{
-    model::DescribeInstanceHealth request;
-    request.name = name(balancerName);
-    for (const auto &text : ids)
-        request.instances.push_back(id(text));
-    return request;
-}
-
-model::ConfigureHealthCheck checkRequest(const std::string &balancerName, const std::string &target)
-{
-    model::ConfigureHealthCheck request;
-    request.name = name(balancerName);
-    request.healthCheck.target = model::parseTarget(target).value();
-    return request;
-}
-
-model::SetInstanceAddress addressRequest(const std::string &instanceId, const std::string &said)
-{
-    model::SetInstanceAddress request;
-    request.instance = id(instanceId);
-    request.address = said;
-    return request;
 }
 
 std::vector<std::string> idsOf(const Result<model::InstancesAnswer> &answer)

@@ -1,4 +1,6 @@
 balancer_test(controller/wire/tst_answers LABEL unit LIBRARIES Balancer::Wire)
+balancer_test(controller/wire/tst_command_line LABEL unit LIBRARIES Balancer::Wire)
+balancer_test(controller/wire/tst_json_schema LABEL unit LIBRARIES Balancer::Wire)
 balancer_test(controller/wire/tst_json_text LABEL unit LIBRARIES Balancer::Wire)
 balancer_test(controller/wire/tst_query_text LABEL unit LIBRARIES Balancer::Wire)
 balancer_test(controller/wire/tst_read_forms LABEL unit LIBRARIES Balancer::Wire)

@@ -1,4 +1,4 @@
-"""Plain HTTP, one request a connection, with everything the answer says."""
+"""HTTP, one request a connection, with everything the answer says."""
 
 import http.client
 from dataclasses import dataclass, field
@@ -15,8 +15,12 @@ class Answer:
         return self.body.decode()
 
 
-def request(address, port, method="GET", path="/", headers=None, body=None, timeout=15):
-    connection = http.client.HTTPConnection(address, port, timeout=timeout)
+def request(address, port, method="GET", path="/", headers=None, body=None, timeout=15, tls=None):
+    """By TLS if there is a context for it."""
+    if tls:
+        connection = http.client.HTTPSConnection(address, port, timeout=timeout, context=tls)
+    else:
+        connection = http.client.HTTPConnection(address, port, timeout=timeout)
     try:
         connection.request(method, path, body=body, headers=headers or {})
         response = connection.getresponse()
@@ -26,8 +30,8 @@ def request(address, port, method="GET", path="/", headers=None, body=None, time
         connection.close()
 
 
-def get(address, port, host=None, path="/", headers=None, timeout=15):
+def get(address, port, host=None, path="/", headers=None, timeout=15, tls=None):
     headers = dict(headers or {})
     if host:
         headers["Host"] = host
-    return request(address, port, "GET", path, headers, timeout=timeout)
+    return request(address, port, "GET", path, headers, timeout=timeout, tls=tls)

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import signal
+import ssl
 import subprocess
 
 import boto3
@@ -24,19 +25,21 @@ AWS = "/usr/bin/aws"
 class Node:
     """One daemon in a folder of its own. Tests that kill it do so through here, so that `close` knows."""
 
-    def __init__(self, folder, api_address, addresses=None, pool=None, more=""):
+    def __init__(self, folder, api_address, addresses=None, pool=None, more="", tls=False):
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "d"
         self.config = self.folder / "elastic.toml"
         self.log = self.folder / "log"
         self.api_address = api_address
         self.addresses = addresses
-        self.url = f"http://{api_address}:{API_PORT}"
+        self.speaks_tls = tls
+        self.url = f"{'https' if tls else 'http'}://{api_address}:{API_PORT}"
         self.process = None
         self.prefix = []  # a command that becomes the daemon
         where = f"address_pool = {json.dumps(pool)}" if pool else f"addresses = {json.dumps(addresses)}"
         # [haproxy] comes last, so that `more` may begin with further keys of it.
-        self.config.write_text(f'[api]\nlisten = ["{api_address}:{API_PORT}"]\n\n[haproxy]\n{where}\n{more}\n')
+        always = 'tls = "always"\n' if tls else ""
+        self.config.write_text(f'[api]\nlisten = ["{api_address}:{API_PORT}"]\n{always}\n[haproxy]\n{where}\n{more}\n')
 
     @property
     def address(self):
@@ -59,7 +62,7 @@ class Node:
         if self.process.poll() is not None:
             raise RuntimeError(f"the daemon ended with {self.process.returncode}:\n{self.log_text()}")
         with contextlib.suppress(OSError):
-            return http.get(self.api_address, API_PORT, path="/readyz").status == 200
+            return http.get(self.api_address, API_PORT, path="/readyz", tls=self.tls).status == 200
         return False
 
     def kill(self):
@@ -147,6 +150,16 @@ class Node:
     # Clients
 
     @property
+    def certificate(self):
+        """The file with what it shows to who comes by TLS."""
+        return self.data / "api-certificate.pem"
+
+    @property
+    def tls(self):
+        """What trusts this node alone; None where it speaks plain HTTP."""
+        return ssl.create_default_context(cafile=str(self.certificate)) if self.speaks_tls else None
+
+    @property
     def key(self):
         first = json.loads((self.data / "first-key.json").read_text())
         return first["AccessKeyId"], first["SecretAccessKey"]
@@ -157,7 +170,8 @@ class Node:
         settings = {"retries": {"max_attempts": 0}, "read_timeout": 60, "max_pool_connections": 64, **config}
         return boto3.session.Session().client(
             "elb", endpoint_url=self.url, region_name="local", aws_access_key_id=identity,
-            aws_secret_access_key=secret, config=botocore.config.Config(**settings))
+            aws_secret_access_key=secret, verify=str(self.certificate) if self.speaks_tls else None,
+            config=botocore.config.Config(**settings))
 
     @property
     def elb(self):
@@ -170,7 +184,7 @@ class Node:
         """One signed request."""
         body = body.encode() if isinstance(body, str) else body
         headers = signed_headers(self.url + path, key or self.key, method, body, headers, **signing)
-        return http.request(self.api_address, API_PORT, method, path, headers, body)
+        return http.request(self.api_address, API_PORT, method, path, headers, body, tls=self.tls)
 
     def query(self, parameters):
         return self.request(body=parameters, headers={"Content-Type": "application/x-www-form-urlencoded"})

@@ -1,0 +1,181 @@
+#include "service/read_model.h"
+
+#include "service/history.h"
+
+#include <utility>
+
+namespace balancer::service {
+
+ReadModel::ReadModel(const DesiredStateCache &desired, const Reconciler &reconciler, const HealthWatcher &watcher,
+                     const ports::HaproxyProcess &haproxy)
+    : m_desired(desired), m_reconciler(reconciler), m_haproxy(haproxy)
+{
+    connect(&desired, &DesiredStateCache::changed, this, &ReadModel::onChanged);
+    connect(&desired, &DesiredStateCache::saved, this, &ReadModel::onSaved);
+    connect(&reconciler, &Reconciler::balancersChanged, this, &ReadModel::onPlaced);
+    connect(&reconciler, &Reconciler::revisionApplied, this, &ReadModel::onApplied);
+    connect(&watcher, &HealthWatcher::instanceHealthChanged, this, &ReadModel::onHealth);
+    for (const auto &[name, stored] : desired.state().balancers) {
+        refresh(name);
+        m_unplaced.insert(name);
+    }
+}
+
+void ReadModel::tell(model::Event event)
+{
+    if (m_tells)
+        Q_EMIT changed(event);
+}
+
+void ReadModel::onChanged(const std::set<LoadBalancerName> &names)
+{
+    for (const auto &name : names)
+        refresh(name);
+    m_unplaced.insert(names.begin(), names.end());
+}
+
+/// Addresses are given to load balancers that changed, and to no others.
+void ReadModel::onPlaced()
+{
+    for (const auto &name : std::exchange(m_unplaced, {})) {
+        const auto stored = m_desired.state().balancers.find(name);
+        if (stored != m_desired.state().balancers.end())
+            refreshView(stored->second);
+    }
+}
+
+void ReadModel::onSaved(const ports::Transaction &transaction, Revision revision)
+{
+    tell(model::RevisionSaved{historyRevision(revision, transaction.audit)});
+}
+
+void ReadModel::onApplied(Revision revision)
+{
+    model::RevisionApplied event;
+    event.revision = revision;
+    event.generation = m_haproxy.currentGeneration();
+    tell(event);
+}
+
+void ReadModel::onHealth(const plan::ServerKey &server, plan::SlotHealth health)
+{
+    const auto occupant = m_reconciler.occupantOf(server);
+    const auto shown = occupant ? m_shown.find(occupant->first) : m_shown.end();
+    if (shown == m_shown.end())
+        return;
+    const auto instance = shown->second.instances.find(occupant->second);
+    // It may have been deregistered, and HAProxy does not have that yet.
+    if (instance == shown->second.instances.end() || instance->second.standing == standingOf(health))
+        return;
+    instance->second.standing = standingOf(health);
+    tell(model::InstanceChanged{shown->second.view.name, viewOf(instance->first, instance->second)});
+}
+
+void ReadModel::refresh(const LoadBalancerName &name)
+{
+    const auto stored = m_desired.state().balancers.find(name);
+    if (stored != m_desired.state().balancers.end()) {
+        refreshView(stored->second);
+        refreshInstances(stored->second.value);
+    } else if (const auto gone = m_shown.extract(name)) {
+        tell(model::LoadBalancerDeleted{gone.mapped().view.name});
+    }
+}
+
+void ReadModel::refreshView(const ports::StoredBalancer &stored)
+{
+    auto view = viewOf(stored);
+    auto &shown = m_shown[view.name];
+    if (shown.view == view)
+        return;
+    shown.view = view;
+    tell(model::LoadBalancerChanged{std::move(view)});
+}
+
+/// Registrations come at the end and others keep their order, so one walk along both lists finds every difference.
+void ReadModel::refreshInstances(const model::LoadBalancer &balancer)
+{
+    const auto &name = balancer.name;
+    const auto &instances = balancer.instances;
+    auto &shown = m_shown.at(name);
+    if (shown.registered == instances)
+        return;
+    auto next = instances.begin();
+    for (const auto &known : shown.registered) {
+        if (next == instances.end() || next->id != known.id) {
+            shown.instances.erase(known.id);
+            tell(model::InstanceDeregistered{name, known.id});
+            continue;
+        }
+        if (next->address != known.address)
+            moveInstance(name, shown.instances.at(known.id), *next);
+        ++next;
+    }
+    for (; next != instances.end(); ++next) {
+        const auto [added, isNew] =
+            shown.instances.insert_or_assign(next->id, Standing{next->address, InstanceStanding::Registering});
+        tell(model::InstanceChanged{name, viewOf(added->first, added->second)});
+    }
+    shown.registered = instances;
+}
+
+void ReadModel::moveInstance(const LoadBalancerName &name, Standing &known, const model::Instance &instance)
+{
+    // With another host it has to pass its first check again; HealthWatcher tells of that only if it knew better.
+    if (known.address.address != instance.address.address)
+        known.standing = InstanceStanding::Registering;
+    known.address = instance.address;
+    tell(model::InstanceChanged{name, viewOf(instance.id, known)});
+}
+
+model::LoadBalancerView ReadModel::viewOf(const ports::StoredBalancer &stored) const
+{
+    const auto &value = stored.value;
+    model::LoadBalancerView view;
+    view.name = value.name;
+    view.dnsName = value.dnsName;
+    view.revision = stored.revision;
+    view.createdAt = value.createdAt;
+    view.scheme = value.scheme;
+    for (const auto &address : m_reconciler.node().addressesOf(value.name))
+        view.addresses.push_back(address.isEmpty() ? "*" : address.text());
+    view.listeners = value.listeners;
+    view.healthCheck = value.healthCheck;
+    view.availabilityZones = value.availabilityZones;
+    view.subnets = value.subnets;
+    view.securityGroups = value.securityGroups;
+    view.tags = value.tags;
+    return view;
+}
+
+model::InstanceView ReadModel::viewOf(const InstanceId &id, const Standing &standing)
+{
+    return model::InstanceView{describeHealth(id, standing.standing), model::renderInstanceAddress(standing.address)};
+}
+
+model::LoadBalancerDetail ReadModel::detailOf(const Shown &shown)
+{
+    model::LoadBalancerDetail detail;
+    detail.loadBalancer = shown.view;
+    for (const auto &instance : shown.registered)
+        detail.instances.push_back(viewOf(instance.id, shown.instances.at(instance.id)));
+    return detail;
+}
+
+std::vector<model::LoadBalancerDetail> ReadModel::loadBalancers() const
+{
+    std::vector<model::LoadBalancerDetail> details;
+    for (const auto &[name, shown] : m_shown)
+        details.push_back(detailOf(shown));
+    return details;
+}
+
+Result<model::LoadBalancerDetail> ReadModel::loadBalancer(const LoadBalancerName &name) const
+{
+    const auto shown = m_shown.find(name);
+    if (shown == m_shown.end())
+        return fail(model::loadBalancerNotFound(name.text()));
+    return detailOf(shown->second);
+}
+
+} // namespace balancer::service

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "model/load_balancer.h"
+
+#include <functional>
+#include <string>
+
+namespace balancer::service {
+
+struct ServiceOptions
+{
+    std::string region = "local";
+    std::string domain = "internal";
+    model::Limits limits;
+    /// Ends the daemon, and HAProxy too if asked; returns before it does.
+    std::function<void(bool traffic)> stopNode;
+};
+
+} // namespace balancer::service

@@ -1,0 +1,232 @@
+#include "service/verb_edits.h"
+
+#include "plan/project.h"
+#include "service/instance_resolver.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace balancer::service {
+
+namespace {
+
+using model::LoadBalancer;
+
+std::uint64_t dnsDigits()
+{
+    // ELB: nine or ten digits that tell apart load balancers of one name over time.
+    return QRandomGenerator::global()->bounded(quint64(100'000'000), quint64(9'999'999'999));
+}
+
+/// HTTPS and SSL listeners need certificates, and there are none to be found yet.
+Result<void> checkCertificates(const std::vector<model::Listener> &listeners)
+{
+    const auto named = std::ranges::find_if(
+        listeners, [](const model::Listener &listener) { return !listener.certificateId.empty(); });
+    if (named == listeners.end())
+        return {};
+    return fail(ErrorCode::CertificateNotFound, "Server Certificate not found for the key: " + named->certificateId);
+}
+
+Error noInstances()
+{
+    return Error{ErrorCode::ValidationError, "Instances cannot be empty"};
+}
+
+void moveInstance(Draft &draft, const InstanceId &id, const model::InstanceAddress &address)
+{
+    std::vector<LoadBalancer> moved;
+    draft.forEachBalancer([&](const LoadBalancer &balancer) {
+        if (model::findInstance(balancer, id))
+            moved.push_back(model::withInstanceAddress(balancer, id, address));
+    });
+    for (auto &balancer : moved)
+        draft.put(std::move(balancer));
+}
+
+} // namespace
+
+plan::BalancerRefs balancersOf(const Draft &draft)
+{
+    plan::BalancerRefs refs;
+    draft.forEachBalancer([&](const LoadBalancer &balancer) { refs.push_back(&balancer); });
+    std::ranges::sort(refs, {},
+                      [](const LoadBalancer *balancer) -> const LoadBalancerName & { return balancer->name; });
+    return refs;
+}
+
+VerbEdits::VerbEdits(const DesiredStateCache &desired, const Reconciler &reconciler, ports::HostResolver &resolver,
+                     const ports::Clock &clock, const ServiceOptions &options)
+    : m_desired(desired), m_reconciler(reconciler), m_resolver(resolver), m_clock(clock), m_options(options)
+{
+}
+
+Edit VerbEdits::changing(LoadBalancerName name, BalancerEdit edit, bool mayNeedPorts) const
+{
+    return [this, name = std::move(name), edit = std::move(edit), mayNeedPorts](Draft &draft) -> Result<void> {
+        const auto *present = draft.find(name);
+        if (!present)
+            return fail(model::loadBalancerNotFound(name.text()));
+        auto changed = edit(*present);
+        if (!changed)
+            return fail(changed.error());
+        if (mayNeedPorts && *changed != *present) {
+            if (const auto fits = m_reconciler.checkFits(*changed, balancersOf(draft)); !fits)
+                return fits;
+        }
+        if (const auto enough = m_reconciler.node().checkDescriptors(*changed); !enough)
+            return enough;
+        draft.put(std::move(*changed));
+        return {};
+    };
+}
+
+Result<model::CreateLoadBalancerAnswer> VerbEdits::create(Draft &draft, const model::CreateLoadBalancer &request) const
+{
+    const auto parameters = model::normalized(request.parameters, m_options.limits);
+    if (!parameters)
+        return fail(parameters.error());
+    if (const auto *existing = draft.find(request.name)) {
+        if (const auto same = model::checkSameCreation(*existing, *parameters); !same)
+            return fail(same.error());
+        return model::CreateLoadBalancerAnswer{existing->dnsName};
+    }
+    if (const auto found = checkCertificates(parameters->listeners); !found)
+        return fail(found.error());
+
+    const auto dnsName =
+        model::makeDnsName(request.name, parameters->scheme, dnsDigits(), m_options.region, m_options.domain);
+    auto balancer = model::makeLoadBalancer(request.name, *parameters,
+                                            request.parameters.listeners.front().instancePort, dnsName, m_clock.now());
+    if (const auto fits = m_reconciler.checkFits(balancer, balancersOf(draft)); !fits)
+        return fail(fits.error());
+    if (draft.balancerCount() >= m_options.limits.loadBalancers)
+        return fail(ErrorCode::TooManyLoadBalancers,
+                    "The quota for the number of load balancers is " + std::to_string(m_options.limits.loadBalancers));
+    draft.put(std::move(balancer));
+    return model::CreateLoadBalancerAnswer{dnsName};
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::CreateLoadBalancer request,
+                                       std::shared_ptr<model::CreateLoadBalancerAnswer> answer) const
+{
+    co_return [this, request = std::move(request), answer = std::move(answer)](Draft &draft) -> Result<void> {
+        const auto created = create(draft, request);
+        if (!created)
+            return fail(created.error());
+        *answer = *created;
+        return {};
+    };
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::CreateLoadBalancer request) const
+{
+    return prepare(std::move(request), std::make_shared<model::CreateLoadBalancerAnswer>());
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::DeleteLoadBalancer request) const
+{
+    co_return [name = request.name](Draft &draft) -> Result<void> {
+        draft.remove(name); // ELB: one that is missing is a success too
+        return {};
+    };
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::CreateLoadBalancerListeners request) const
+{
+    BalancerEdit edit = [this,
+                         listeners = std::move(request.listeners)](LoadBalancer balancer) -> Result<LoadBalancer> {
+        if (const auto found = checkCertificates(listeners); !found)
+            return fail(found.error());
+        return model::withListeners(std::move(balancer), listeners, m_options.limits);
+    };
+    co_return changing(request.name, std::move(edit), true);
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::DeleteLoadBalancerListeners request) const
+{
+    BalancerEdit edit = [ports = std::move(request.ports)](LoadBalancer balancer) -> Result<LoadBalancer> {
+        return model::withoutListeners(std::move(balancer), ports);
+    };
+    co_return changing(request.name, std::move(edit), false);
+}
+
+QCoro::Task<Result<std::vector<model::Instance>>> VerbEdits::resolveAll(std::vector<InstanceId> ids) const
+{
+    std::vector<model::Instance> instances;
+    for (const auto &id : ids) {
+        const auto known = m_desired.state().addresses.find(id);
+        std::optional<std::string> registered;
+        if (known != m_desired.state().addresses.end())
+            registered = known->second;
+        const auto address = co_await resolveInstance(m_resolver, id, std::move(registered));
+        if (!address)
+            co_return fail(address.error());
+        instances.push_back(model::Instance{id, *address});
+    }
+    co_return instances;
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::RegisterInstances request) const
+{
+    if (request.instances.empty())
+        co_return fail(noInstances());
+    if (!m_desired.find(request.name))
+        co_return fail(model::loadBalancerNotFound(request.name.text()));
+    const auto instances = co_await resolveAll(request.instances);
+    if (!instances)
+        co_return fail(instances.error());
+    BalancerEdit edit = [this, instances = *instances](LoadBalancer balancer) {
+        return model::withInstances(std::move(balancer), instances, m_options.limits);
+    };
+    co_return changing(request.name, std::move(edit), false);
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::DeregisterInstances request) const
+{
+    if (request.instances.empty())
+        co_return fail(noInstances());
+    BalancerEdit edit = [ids = request.instances, now = m_clock.now()](LoadBalancer balancer) {
+        return model::withoutInstances(std::move(balancer), ids, now);
+    };
+    co_return changing(request.name, std::move(edit), false);
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::ConfigureHealthCheck request) const
+{
+    if (const auto valid = model::checkHealthCheck(request.healthCheck); !valid)
+        co_return fail(valid.error());
+    BalancerEdit edit = [check = request.healthCheck](LoadBalancer balancer) {
+        return model::withHealthCheck(std::move(balancer), check);
+    };
+    co_return changing(request.name, std::move(edit), false);
+}
+
+VerbEdits::Prepared VerbEdits::prepare(model::SetInstanceAddress request) const
+{
+    const auto id = request.instance;
+    if (request.address.empty()) {
+        // Where it is registered already it keeps its last address when the registry forgets it.
+        co_return [id](Draft &draft) -> Result<void> {
+            draft.setAddress(id, std::nullopt);
+            return {};
+        };
+    }
+    if (!model::parseAddressHint(request.address))
+        co_return fail(ErrorCode::ValidationError,
+                       "'" + request.address +
+                           "' is not an address: use 10.0.0.5, 10.0.0.5:8080, [fd00::5]:80 or a host name with a dot");
+    const auto address = co_await resolveInstance(m_resolver, id, request.address);
+    if (!address)
+        co_return fail(address.error());
+    co_return [id, address = *address, said = request.address](Draft &draft) -> Result<void> {
+        draft.setAddress(id, said);
+        moveInstance(draft, id, address);
+        return {};
+    };
+}
+
+} // namespace balancer::service

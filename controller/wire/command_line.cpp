@@ -1,0 +1,126 @@
+#include "wire/command_line.h"
+
+#include "base/text.h"
+#include "wire/json_text.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace balancer::wire {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kOwnVerbs = {"SetInstanceAddress", "StopNode"};
+
+/// The only member of the structures in a list; the CLI takes its value alone.
+constexpr std::string_view kBareMember = "InstanceId";
+
+/// "LoadBalancerName" → "load-balancer-name", as botocore names options; none of ours has an abbreviation in it.
+std::string kebabCase(std::string_view name)
+{
+    std::string text;
+    for (const char c : name) {
+        const bool capital = c >= 'A' && c <= 'Z';
+        if (capital && !text.empty())
+            text += '-';
+        text += capital ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return text;
+}
+
+std::string shellQuoted(std::string_view word)
+{
+    const auto harmless = [](char c) { return isAlphanumeric(c) || isOneOf(c, "_./:=,@%+-"); };
+    if (!word.empty() && std::ranges::all_of(word, harmless))
+        return std::string(word);
+    std::string quoted = "'";
+    for (const char c : word)
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+/// Whether the text means itself in the CLI's shorthand: anything else goes as JSON.
+bool isPlain(std::string_view text)
+{
+    const auto plain = [](char c) { return isAlphanumeric(c) || isOneOf(c, "_./:-"); };
+    return !text.empty() && text.front() != '-' && std::ranges::all_of(text, plain) &&
+           text.find("://") == std::string_view::npos;
+}
+
+bool isScalar(const Node &node)
+{
+    return node.kind != Node::Kind::List && node.kind != Node::Kind::Struct;
+}
+
+/// "Key=a,Value=b"; nothing when shorthand cannot say it.
+std::optional<std::string> shorthand(const Node &node)
+{
+    if (isScalar(node))
+        return isPlain(node.text) ? std::optional(node.text) : std::nullopt;
+    std::string text;
+    for (const auto &[name, value] : node.children) {
+        if (!isScalar(value) || !isPlain(value.text))
+            return std::nullopt;
+        text += (text.empty() ? "" : ",") + name + "=" + value.text;
+    }
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<std::vector<std::string>> shorthandItems(const Node &list)
+{
+    std::vector<std::string> items;
+    for (const auto &child : list.children) {
+        const auto &item = child.value;
+        const auto *bare = item.find(kBareMember);
+        auto text = shorthand(bare ? *bare : item);
+        if (!text)
+            return std::nullopt;
+        items.push_back(std::move(*text));
+    }
+    return items;
+}
+
+std::string optionFor(const Member &member)
+{
+    const auto &value = member.value;
+    const auto option = " --" + kebabCase(member.name);
+    if (isScalar(value)) {
+        // A word that begins with a hyphen would be taken for another option.
+        const bool joined = value.text.starts_with('-');
+        return option + (joined ? "=" : " ") + shellQuoted(value.text);
+    }
+    auto words = std::optional(std::vector<std::string>());
+    if (value.kind == Node::Kind::List)
+        words = shorthandItems(value);
+    else if (auto text = shorthand(value))
+        words->push_back(std::move(*text));
+    else
+        words.reset();
+    if (!words)
+        words = std::vector(1, renderJson(value));
+    std::string text = option;
+    for (const auto &word : *words)
+        text += " " + shellQuoted(word);
+    return text;
+}
+
+} // namespace
+
+std::string renderCommandLine(std::string_view verb, const Node &parameters, std::string_view endpoint)
+{
+    if (std::ranges::find(kOwnVerbs, verb) != kOwnVerbs.end())
+        return {};
+    std::string line = "aws elb " + kebabCase(verb);
+    if (!endpoint.empty())
+        line += " --endpoint-url " + shellQuoted(endpoint);
+    for (const auto &member : parameters.children) {
+        if (!isScalar(member.value) && member.value.children.empty())
+            continue;
+        line += optionFor(member);
+    }
+    return line;
+}
+
+} // namespace balancer::wire
