@@ -18,6 +18,8 @@ namespace balancer::daemon {
 
 /// How a new HAProxy takes over from the one before.
 enum class ReloadMode { Generation, Sf, SfIptables };
+/// Where the API speaks TLS: beyond the loopback addresses, or everywhere.
+enum class ApiTls { Auto, Always };
 enum class StatsdProtocol { Udp, Tcp };
 enum class StatsdDialect { Statsd, Dogstatsd, Graphite };
 
@@ -41,6 +43,7 @@ struct HaproxySettings
 struct ApiSettings
 {
     std::vector<Endpoint> listen = {{IpAddress::parse("127.0.0.1").value_or(IpAddress()), 9999}};
+    ApiTls tls = ApiTls::Auto;
     std::string region = "local";
     std::string domain = "internal";
     std::map<std::string, model::Role> socketGroups; ///< by the group's name

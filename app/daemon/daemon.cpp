@@ -8,17 +8,26 @@
 #include "adapters/sqlite/sqlite_store.h"
 #include "api/request_router.h"
 #include "daemon/address_file.h"
+#include "daemon/api_certificate.h"
 #include "daemon/descriptors.h"
 #include "daemon/first_key.h"
 #include "daemon/name_files.h"
+#include "daemon/node_facts.h"
 #include "daemon/notify.h"
 #include "daemon/system_clock.h"
+#include "dashboard/dashboard_files.h"
+#include "service/event_log.h"
 #include "service/load_balancer_service.h"
+#include "service/node_reads.h"
+#include "service/read_model.h"
 #include "service/spawn.h"
+#include "service/traffic_meter.h"
 
 #include <QLoggingCategory>
+#include <QSysInfo>
 #include <QThreadPool>
 #include <QTimer>
+#include <QUuid>
 
 #include <unistd.h>
 
@@ -33,22 +42,6 @@ Q_LOGGING_CATEGORY(lcDaemon, "daemon")
 QString text(const std::string &string)
 {
     return QString::fromStdString(string);
-}
-
-plan::NodeView nodeView(const HaproxySettings &settings, std::size_t descriptorLimit)
-{
-    plan::NodeView view;
-    view.descriptorLimit = descriptorLimit;
-    view.sharedAddresses = settings.addresses;
-    view.maxConnections = settings.maxconn;
-    view.threads = settings.nbthread;
-    view.hardStopAfter = settings.hardStopAfter;
-    return view;
-}
-
-std::size_t physicalMemory()
-{
-    return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 adapters::haproxy::KeeperOptions keeperOptions(const HaproxySettings &settings, const NodePaths &paths)
@@ -104,7 +97,12 @@ struct Daemon::Parts
     std::unique_ptr<service::Reconciler> reconciler;
     std::unique_ptr<service::ChangeQueue> changes;
     std::unique_ptr<service::LoadBalancerService> service;
+    std::unique_ptr<service::EventLog> events;
+    std::unique_ptr<service::ReadModel> readModel;
+    std::unique_ptr<service::NodeReads> reads;
+    std::unique_ptr<service::TrafficMeter> traffic;
     std::unique_ptr<api::RequestRouter> router;
+    std::string fingerprint; ///< of the API's certificate; empty where no TLS is spoken
     std::unique_ptr<adapters::http::HttpServer> server;
     bool ready = false;
     QThreadPool writer; ///< for files that only people and name servers read
@@ -210,6 +208,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     parts.service =
         std::make_unique<service::LoadBalancerService>(*parts.changes, parts.desired, *parts.reconciler, *parts.haproxy,
                                                        parts.resolver, parts.clock, std::move(options));
+    buildReadSide();
     // Whether the API's address is free shows before HAProxy is touched.
     if (const auto opened = openApi(); !opened)
         co_return opened;
@@ -219,6 +218,7 @@ QCoro::Task<Result<void>> Daemon::startService()
         co_return started;
     connect(parts.reconciler.get(), &service::Reconciler::balancersChanged, this, &Daemon::writeNames);
     writeNames();
+    parts.readModel->beginTelling();
     parts.ready = true;
     const auto count = std::to_string(parts.desired.state().balancers.size());
     if (const auto told = parts.notifier.ready("Serving " + count + " load balancers"); !told)
@@ -226,6 +226,39 @@ QCoro::Task<Result<void>> Daemon::startService()
     qCInfo(lcDaemon).noquote() << "ready:" << text(count) << "load balancers, HAProxy generation"
                                << parts.haproxy->currentGeneration();
     co_return Result<void>();
+}
+
+void Daemon::buildReadSide()
+{
+    auto &parts = *m_parts;
+    const auto epoch = QUuid::createUuid().toString(QUuid::Id128).toStdString();
+    parts.events = std::make_unique<service::EventLog>(epoch, api::renderServerSentEvent);
+    parts.readModel =
+        std::make_unique<service::ReadModel>(parts.desired, *parts.reconciler, *parts.watcher, *parts.haproxy);
+    connect(parts.readModel.get(), &service::ReadModel::changed, parts.events.get(), &service::EventLog::append);
+    const auto basics = factsOf(m_settings, parts.clock.now());
+    const auto facts = [this, basics] {
+        auto status = basics;
+        status.endpoints = endpointUrls();
+        status.fingerprint = m_parts->fingerprint;
+        return status;
+    };
+    parts.reads = std::make_unique<service::NodeReads>(*parts.readModel, *parts.events, *parts.store, parts.desired,
+                                                       *parts.reconciler, *parts.haproxy, facts);
+    parts.traffic = std::make_unique<service::TrafficMeter>(parts.desired, *parts.haproxy, *parts.haproxy, parts.clock);
+}
+
+/// Where the API listens, as addresses; none before it does.
+std::vector<std::string> Daemon::endpointUrls() const
+{
+    std::vector<std::string> urls;
+    if (!m_parts->server)
+        return urls;
+    for (const auto &endpoint : m_parts->server->endpoints())
+        urls.push_back("http://" + endpoint.text());
+    for (const auto &endpoint : m_parts->server->encryptedEndpoints())
+        urls.push_back("https://" + endpoint.text());
+    return urls;
 }
 
 Result<void> Daemon::openApi()
@@ -241,24 +274,54 @@ Result<void> Daemon::openApi()
         return key == m_parts->keys.end() ? std::nullopt : std::optional(key->second);
     };
     api::RouterSettings settings;
-    settings.signature.region = m_settings.api.region;
-    settings.accountId = m_settings.api.accountId;
-    settings.ownUserId = geteuid();
-    parts.router = std::make_unique<api::RequestRouter>(*parts.service, findKey, parts.clock, readiness, settings);
+    settings.authentication.signature.region = m_settings.api.region;
+    settings.authentication.accountId = m_settings.api.accountId;
+    settings.authentication.ownUserId = geteuid();
+    settings.endpoint = [this] {
+        const auto urls = endpointUrls();
+        return urls.empty() ? std::string() : urls.front();
+    };
+    if (m_settings.dashboard.enabled) {
+        settings.dashboard = [pages = api::StaticFiles("/dashboard", dashboard::files())](const auto &request) {
+            return pages.answer(request);
+        };
+    }
+    const api::RouterSources sources{*parts.service, *parts.reads, *parts.events, *parts.traffic};
+    parts.router = std::make_unique<api::RequestRouter>(sources, findKey, parts.clock, readiness, settings);
 
-    adapters::http::HttpServerOptions options;
-    options.listen = m_settings.api.listen;
-    options.unixSocketPath = m_paths.controlSocket();
+    auto options = apiServerOptions();
+    if (!options)
+        return fail(options.error());
     const auto handle = [this](ports::HttpRequest request, ports::HttpResponder respond) {
         service::spawn(answer(*m_parts->router, std::move(request), std::move(respond)), "answering a request");
     };
-    auto server = adapters::http::HttpServer::open(std::move(options), handle);
+    auto server = adapters::http::HttpServer::open(std::move(*options), handle);
     if (!server)
         return fail(server.error());
     parts.server = std::move(*server);
-    for (const auto &endpoint : parts.server->endpoints())
-        qCInfo(lcDaemon).noquote() << "API at" << text("http://" + endpoint.text());
+    for (const auto &url : endpointUrls()) {
+        const auto shown = url.starts_with("https:") ? ", certificate SHA-256 " + parts.fingerprint : std::string();
+        qCInfo(lcDaemon).noquote() << "API at" << text(url + shown);
+    }
     return {};
+}
+
+Result<adapters::http::HttpServerOptions> Daemon::apiServerOptions()
+{
+    const auto endpoints = apiEndpoints(m_settings.api);
+    adapters::http::HttpServerOptions options;
+    options.listen = endpoints.plain;
+    options.listenEncrypted = endpoints.encrypted;
+    options.unixSocketPath = m_paths.controlSocket();
+    if (endpoints.encrypted.empty())
+        return options;
+    auto certificate = ensureApiCertificate(m_paths.dataDirectory, QSysInfo::machineHostName().toStdString(),
+                                            endpoints.encrypted, m_parts->clock.now());
+    if (!certificate)
+        return fail(certificate.error());
+    options.identity = std::move(certificate->identity);
+    m_parts->fingerprint = certificate->fingerprint;
+    return options;
 }
 
 void Daemon::writeNames()
@@ -287,6 +350,8 @@ QCoro::Task<Result<void>> Daemon::end(bool traffic)
         qCDebug(lcDaemon) << "the service manager does not hear us";
     m_stopping = true;
     m_parts->ready = false;
+    if (m_parts->router)
+        m_parts->router->closeStreams();
     m_parts->server.reset();
     Result<void> result;
     if (m_parts->reconciler)
@@ -294,6 +359,8 @@ QCoro::Task<Result<void>> Daemon::end(bool traffic)
     if (m_parts->watcher)
         m_parts->watcher->stop();
     m_parts->probe.stop();
+    if (m_parts->traffic)
+        co_await m_parts->traffic->finish();
     if (traffic && m_parts->haproxy)
         result = co_await m_parts->haproxy->stopAll();
     Q_EMIT stopped();

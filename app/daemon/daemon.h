@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/http/http_server.h"
 #include "daemon/config.h"
 #include "daemon/data_directory.h"
 #include "daemon/node_paths.h"
@@ -8,6 +9,8 @@
 #include <QObject>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace balancer::daemon {
 
@@ -39,7 +42,10 @@ private:
     QCoro::Task<Result<void>> openHaproxy();
     QCoro::Task<Result<void>> startService();
     QCoro::Task<Result<void>> end(bool traffic);
+    void buildReadSide();
     Result<void> openApi();
+    Result<adapters::http::HttpServerOptions> apiServerOptions();
+    std::vector<std::string> endpointUrls() const;
     Result<void> makeDirectories() const;
     void writeNames();
 

@@ -86,7 +86,7 @@ Parsed<std::map<std::string, model::Role>> parseRoles(const TomlValue &node)
     return roles;
 }
 
-Parsed<Endpoint> parseLoopbackEndpoint(const TomlValue &node)
+Parsed<Endpoint> parseEndpoint(const TomlValue &node)
 {
     const auto given = parseText(node);
     if (!given)
@@ -94,9 +94,6 @@ Parsed<Endpoint> parseLoopbackEndpoint(const TomlValue &node)
     const auto endpoint = Endpoint::parse(*given);
     if (!endpoint)
         return wrong(node, endpoint.error().message);
-    if (!endpoint->address.isLoopback())
-        return wrong(node, quoted(*given) + " is not a loopback address, and other addresses are served by TLS only, "
-                                            "which is not available yet in this version: use a loopback address");
     return *endpoint;
 }
 
@@ -283,10 +280,10 @@ Kind<std::map<std::string, model::Role>> rolesByGroup()
             }};
 }
 
-Kind<std::vector<Endpoint>> loopbackEndpoints()
+Kind<std::vector<Endpoint>> endpoints()
 {
-    return {.allowed = "loopback addresses with a port, such as [\"127.0.0.1:9999\", \"[::1]:9999\"]",
-            .parse = [](const TomlValue &node) { return parseList<Endpoint>(node, parseLoopbackEndpoint); },
+    return {.allowed = "addresses with a port, such as [\"127.0.0.1:9999\", \"[::1]:9999\"]",
+            .parse = [](const TomlValue &node) { return parseList<Endpoint>(node, parseEndpoint); },
             .render =
                 [](const std::vector<Endpoint> &list) {
                     return renderList(list, [](const Endpoint &endpoint) { return quoted(endpoint.text()); });

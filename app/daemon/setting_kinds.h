@@ -65,7 +65,7 @@ Kind<Duration> duration(Duration least, Duration greatest);
 Kind<int> percent();
 
 Kind<std::map<std::string, model::Role>> rolesByGroup();
-Kind<std::vector<Endpoint>> loopbackEndpoints();
+Kind<std::vector<Endpoint>> endpoints();
 /// No address stands for all of them, "*".
 Kind<std::vector<IpAddress>> listenAddresses();
 Kind<AddressPool> addressPool();

@@ -66,7 +66,9 @@ std::vector<Setting> makeSettings()
         setting("haproxy", "hard_stop_after", haproxy, &HaproxySettings::hardStopAfter,
                 duration<std::chrono::seconds>(1s, std::chrono::hours(24 * 7))),
 
-        setting("api", "listen", api, &ApiSettings::listen, loopbackEndpoints()),
+        setting("api", "listen", api, &ApiSettings::listen, endpoints()),
+        setting("api", "tls", api, &ApiSettings::tls,
+                choice<ApiTls>({{"auto", ApiTls::Auto}, {"always", ApiTls::Always}})),
         setting("api", "region", api, &ApiSettings::region, text(isRegion, "lower case letters, digits and hyphens")),
         setting("api", "domain", api, &ApiSettings::domain, text(isDomainName, "a DNS name in lower case")),
         setting("api", "socket_groups", api, &ApiSettings::socketGroups,

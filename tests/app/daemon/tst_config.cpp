@@ -113,7 +113,8 @@ void ConfigTest::readsEveryKey()
         max_reload_delay = "500ms"
         hard_stop_after = "30m"
         [api]
-        listen = ["127.0.0.1:80", "[::1]:9999"]
+        listen = ["127.0.0.1:80", "[::1]:9999", "10.0.0.5:443"]
+        tls = "always"
         region = "eu-west-1"
         domain = "lb.example"
         socket_groups = {}
@@ -155,7 +156,8 @@ void ConfigTest::readsEveryKey()
                         .oldGenerationMemory = 10,
                         .maxReloadDelay = std::chrono::milliseconds(500),
                         .hardStopAfter = std::chrono::minutes(30)};
-    expected.api = {.listen = {{address("127.0.0.1"), 80}, {address("::1"), 9999}},
+    expected.api = {.listen = {{address("127.0.0.1"), 80}, {address("::1"), 9999}, {address("10.0.0.5"), 443}},
+                    .tls = ApiTls::Always,
                     .region = "eu-west-1",
                     .domain = "lb.example",
                     .socketGroups = {},
@@ -226,9 +228,6 @@ void ConfigTest::saysWhatIsWrong_data()
     row("key_twice", "3:10: Error while parsing key-value pair: cannot redefine existing string 'region'");
     row("level_in_capitals", "2:9: [log] level: \"DEBUG\" is not allowed");
     row("list_of_the_wrong_type", "2:36: [haproxy] extra: must be a text in quotes, not a number");
-    row("listening_beyond_loopback",
-        "2:29: [api] listen: \"0.0.0.0:9999\" is not a loopback address, and other addresses are served by TLS only, "
-        "which is not available yet in this version: use a loopback address");
     row("listening_twice", "2:29: [api] listen: is in the list twice");
     row("listening_without_a_port", "2:11: [api] listen: '127.0.0.1' has no port");
     row("no_addresses", "2:13: [haproxy] addresses: must name an address; \"*\" stands for every address");
@@ -265,6 +264,7 @@ void ConfigTest::saysWhatIsWrong_data()
                         "explicitly prohibited");
     row("text_instead_of_a_list", "2:9: [haproxy] extra: must be a list in brackets, not a text");
     row("text_without_quotes_is_a_date", "2:10: [api] region: must be a text in quotes, not a date or time");
+    row("tls_switched_off", "3:7: [api] tls: \"never\" is not allowed");
     row("unknown_key", "2:1: [api] listn: there is no such key; did you mean listen?");
     row("unknown_key_of_another_section",
         "2:1: [api] level: there is no such key here; did you mean the one of [log]?");
@@ -290,7 +290,7 @@ void ConfigTest::saysWhatIsWrong()
 void ConfigTest::hasARowForEachBrokenFile()
 {
     const auto count = QDir(QStringLiteral(BALANCER_TEST_DATA "/config")).entryList({QStringLiteral("*.toml")}).size();
-    QFile source(QStringLiteral(__FILE__));
+    QFile source(QStringLiteral(BALANCER_TEST_DATA "/../app/daemon/tst_config.cpp"));
     QVERIFY(source.open(QIODevice::ReadOnly));
     QCOMPARE(source.readAll().count("\n    row(\"") + 1, count); // several_problems has a test of its own
 }

@@ -1,0 +1,38 @@
+#include "daemon/node_facts.h"
+
+#include <unistd.h>
+
+#include <QString>
+#include <QSysInfo>
+
+namespace balancer::daemon {
+
+plan::NodeView nodeView(const HaproxySettings &settings, std::size_t descriptorLimit)
+{
+    plan::NodeView view;
+    view.descriptorLimit = descriptorLimit;
+    view.sharedAddresses = settings.addresses;
+    view.maxConnections = settings.maxconn;
+    view.threads = settings.nbthread;
+    view.hardStopAfter = settings.hardStopAfter;
+    return view;
+}
+
+std::size_t physicalMemory()
+{
+    return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+model::NodeStatus factsOf(const Settings &settings, model::Timestamp startedAt)
+{
+    model::NodeStatus facts;
+    facts.node = settings.cluster.node.empty() ? QSysInfo::machineHostName().toStdString() : settings.cluster.node;
+    facts.version = BALANCER_VERSION;
+    facts.startedAt = startedAt;
+    facts.region = settings.api.region;
+    facts.domain = settings.api.domain;
+    facts.dashboard = settings.dashboard.enabled;
+    return facts;
+}
+
+} // namespace balancer::daemon

@@ -1,0 +1,7 @@
+balancer_test(app/models/tst_history_model LABEL unit LIBRARIES Balancer::Models)
+balancer_test(app/models/tst_instance_model LABEL unit LIBRARIES Balancer::Models)
+balancer_test(app/models/tst_listener_model LABEL unit LIBRARIES Balancer::Models)
+balancer_test(app/models/tst_load_balancer_model LABEL unit LIBRARIES Balancer::Models)
+balancer_test(app/models/tst_model_law LABEL unit LIBRARIES Balancer::Models)
+balancer_test(app/models/tst_node_model LABEL unit LIBRARIES Balancer::Models)
+balancer_test(app/models/tst_traffic_history LABEL unit LIBRARIES Balancer::Models)
