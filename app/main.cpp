@@ -6,6 +6,7 @@
 #include "daemon/logging.h"
 #include "daemon/node_paths.h"
 #include "daemon/signals.h"
+#include "desktop_launcher.h"
 
 #include <QCoreApplication>
 #include <QCoro/QCoroTask>
@@ -67,11 +68,14 @@ int main(int argc, char **argv)
     if (exitCode >= 0)
         return exitCode;
 
-    const QCoreApplication application(argc, argv);
-    QCoreApplication::setApplicationName(QStringLiteral("elastic-haproxy"));
     const auto paths = daemon::nodePaths(options.configFile, options.dataDirectory);
     if (!paths)
         return refuse(paths.error());
+    if (options.task == cli::Options::Task::Desktop)
+        return runDesktop(argc, argv, paths->controlSocket(), options.theme);
+
+    const QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("elastic-haproxy"));
     const auto settings = loadSettings(*paths);
     if (!settings)
         return refuse(settings.error());
@@ -81,6 +85,7 @@ int main(int argc, char **argv)
     case cli::Options::Task::Stop:
         return cli::runStop(*settings, *paths, options.traffic);
     case cli::Options::Task::Daemon:
+    case cli::Options::Task::Desktop:
         break;
     }
     return runDaemon(*settings, *paths);

@@ -19,7 +19,11 @@ Options parseCommandLine(int argc, char **argv, int &exitCode)
     app.add_option("--data-dir", options.dataDirectory,
                    "Where the node keeps its data (default: /var/lib/elastic-haproxy)")
         ->type_name("DIR");
-    app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 node unreachable, 4 refused by the node.");
+    app.add_option("--theme", options.theme, "Colours of the window (default: as the system)")
+        ->type_name("light|dark")
+        ->check(CLI::IsMember({"light", "dark"}));
+    app.footer("Without --daemon, --check-config or a subcommand the desktop window opens.\n"
+               "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 node unreachable, 4 refused by the node.");
 
     auto *stop = app.add_subcommand("stop", "End the node's daemon; HAProxy goes on serving");
     stop->add_flag("--traffic", options.traffic, "End HAProxy too, also when the daemon is down");
@@ -30,10 +34,8 @@ Options parseCommandLine(int argc, char **argv, int &exitCode)
     try {
         app.parse(argc, argv);
         const int tasks = int(daemon) + int(checkConfig) + int(stop->parsed());
-        if (tasks == 0 && argc == 1)
-            throw CLI::CallForHelp();
-        if (tasks != 1)
-            throw CLI::ValidationError("elastic-haproxy", "say one of --daemon, --check-config or a subcommand");
+        if (tasks > 1)
+            throw CLI::ValidationError("elastic-haproxy", "say only one of --daemon, --check-config and a subcommand");
     } catch (const CLI::Success &answered) {
         exitCode = app.exit(answered);
         return options;
@@ -44,7 +46,8 @@ Options parseCommandLine(int argc, char **argv, int &exitCode)
     }
     options.task = checkConfig      ? Options::Task::CheckConfig
                    : stop->parsed() ? Options::Task::Stop
-                                    : Options::Task::Daemon;
+                   : daemon         ? Options::Task::Daemon
+                                    : Options::Task::Desktop;
     return options;
 }
 

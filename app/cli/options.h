@@ -7,12 +7,13 @@ namespace balancer::cli {
 /// What the command line asks for.
 struct Options
 {
-    enum class Task { Daemon, CheckConfig, Stop };
+    enum class Task { Desktop, Daemon, CheckConfig, Stop };
 
-    Task task = Task::Daemon;
+    Task task = Task::Desktop;
     std::string configFile;    ///< empty: the default place
     std::string dataDirectory; ///< empty: the default place
     bool traffic = false;      ///< of Stop
+    std::string theme;         ///< of Desktop: "light", "dark", or empty to follow the system
 };
 
 /// Exit codes scripts rely on.

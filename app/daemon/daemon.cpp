@@ -241,6 +241,7 @@ void Daemon::buildReadSide()
         auto status = basics;
         status.endpoints = endpointUrls();
         status.fingerprint = m_parts->fingerprint;
+        status.dashboard = m_settings.dashboard.enabled && dashboard::isBuilt();
         return status;
     };
     parts.reads = std::make_unique<service::NodeReads>(*parts.readModel, *parts.events, *parts.store, parts.desired,

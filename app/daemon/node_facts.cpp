@@ -31,7 +31,6 @@ model::NodeStatus factsOf(const Settings &settings, model::Timestamp startedAt)
     facts.startedAt = startedAt;
     facts.region = settings.api.region;
     facts.domain = settings.api.domain;
-    facts.dashboard = settings.dashboard.enabled;
     return facts;
 }
 

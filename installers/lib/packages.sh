@@ -27,16 +27,40 @@ packages_runtime=(
     iproute2             # ss: who holds a port
 )
 
-# To test: on top of the two above.
+# To build and run the desktop window: on top of the two above.
+# shellcheck disable=SC2034
+packages_desktop=(
+    qt6-declarative-dev        # Qt Quick, for the overview
+    qml6-module-qtquick
+    qml6-module-qtquick-shapes # its charts
+    qt6-svg-dev                # icons
+    libgl-dev                  # Qt Gui's build files ask for it
+    qt6-webengine-dev          # the dashboard's tab
+    qtkeychain-qt6-dev         # the system's keychain
+    fonts-dejavu-core
+)
+
+# To build the dashboard. A machine may have Node.js from elsewhere; Debian's would then only be in its way.
+# shellcheck disable=SC2034
+packages_dashboard=()
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    packages_dashboard=(nodejs npm)
+fi
+
+# To test: on top of the others.
 # shellcheck disable=SC2034
 packages_test=(
     python3-pytest
     python3-boto3        # the other client
     binutils             # readelf: which libraries the program needs
     openssl              # certificates made for a test
+    chromium             # the dashboard's tests
     shellcheck
     socat                # talks to HAProxy's sockets
     systemd              # systemd-analyze verify
+    xvfb                 # a screen for the window
+    dbus-daemon          # a session of its own for each test of the window
+    gnome-keyring        # a keychain in it
 )
 
 # To measure: on top of all others.

@@ -1,6 +1,8 @@
 balancer_test(app/daemon/tst_config LABEL unit LIBRARIES Balancer::DaemonParts)
 target_compile_definitions(tst_config PRIVATE BALANCER_CONFIG_FILE="${PROJECT_SOURCE_DIR}/resources/config/elastic.toml")
 balancer_test(app/daemon/tst_address_pool LABEL unit LIBRARIES Balancer::DaemonParts)
+balancer_test(app/daemon/tst_api_certificate LABEL contract
+    LIBRARIES Balancer::DaemonParts Balancer::HttpParts OpenSSL::Crypto)
 balancer_test(app/daemon/tst_setting_values LABEL unit LIBRARIES Balancer::DaemonParts)
 balancer_test(app/daemon/tst_paths LABEL unit LIBRARIES Balancer::DaemonParts)
 balancer_test(app/daemon/tst_logging LABEL contract LIBRARIES Balancer::DaemonParts)
