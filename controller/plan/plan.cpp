@@ -245,7 +245,7 @@ RuntimeChange runtimeChange(const HaproxyConfig &running, const HaproxyConfig &d
 Capabilities parseCommandList(std::string_view help, std::string version)
 {
     Capabilities capabilities;
-    capabilities.version = std::move(version);
+    capabilities.version = std::string(trimmed(version)); // HAProxy ends its line
     capabilities.setServer = help.find("set server ") != std::string_view::npos &&
                              help.find("shutdown sessions server") != std::string_view::npos;
     capabilities.setMap = help.find("set map ") != std::string_view::npos;

@@ -41,8 +41,10 @@ QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::apply(plan::Plan
                                        << QString::fromStdString(changed.error().message);
         changed = co_await change(runtimeChange, desired);
     }
-    if (changed)
-        co_return runtimeChange.registering;
+    if (changed) {
+        auto registering = runtimeChange.registering;
+        co_return registering;
+    }
     auto registering = co_await reload(changed.error().message, std::move(desired));
     co_return registering;
 }

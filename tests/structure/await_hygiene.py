@@ -1,4 +1,7 @@
-"""Finds temporaries that GCC 12 destroys wrongly: braces, lambdas and ?: in a statement that holds a co_await.
+"""Finds what coroutines do wrong without a word of the compiler's.
+
+GCC 12 destroys certain temporaries wrongly: braces, lambdas and ?: in a statement that holds a co_await. And QCoro 0.8
+moves out of whatever is named after co_return, which empties a member.
 
 The statement is read as the compiler reads it, over several lines, without comments and literals. Stricter than the
 compiler's fault is wide: naming the value in a line of its own is always possible and never worse.
@@ -103,11 +106,24 @@ class _Code:
         return self.at(index - 1) in _BEFORE_LAMBDA
 
 
+def _returned_member(code, index):
+    """The member that the co_return at `index` names and nothing else, or nothing."""
+    end = index + 1
+    while code.at(end) not in {";", ""}:
+        end += 1
+    words = code.tokens[index + 1:end]
+    is_path = all(re.fullmatch(r"[A-Za-z_]\w*|\.|->|\*", word) for word in words)
+    is_member = any(word in {".", "->"} or word.startswith("m_") for word in words)
+    return "".join(words) if words and is_path and is_member else ""
+
+
 def violations(text):
-    """(line, what) for every co_await whose statement creates what it should not."""
+    """(line, what) for every co_await whose statement creates what it should not, and every co_return of a member."""
     code = _Code(text)
     found = []
     for index, token in enumerate(code.tokens):
+        if token == "co_return" and (member := _returned_member(code, index)):
+            found.append((code.lines[index], f"co_return moves out of {member}: copy it first, then return the copy"))
         if token != "co_await":
             continue
         first, last = code.statement_around(index)

@@ -41,6 +41,10 @@ def inside_function(statements):
     "co_await run([] { return 1; }, x);",
     "first();\n// a comment; with { and ?\nco_await load(\"text\", Row{});",
     "x = co_await load(R\"(a { b ? )\") + sum({1});",
+    "co_return m_value;",
+    "co_return known->second;",
+    "co_return change.registering;",
+    "co_return *m_value;",
 ])
 def test_a_temporary_is_found(statements):
     assert violations(inside_function(statements)) != []
@@ -77,6 +81,12 @@ def test_a_temporary_is_found(statements):
     "struct Local\n{\n    int a = 0;\n};\nco_await load();",
     "const auto run = [this](int a) -> Task<Result<int>> { co_return co_await load(a); };",
     "const auto run = [this](int a) { auto x = Row{}; co_await load(a); };",
+    "auto copy = m_value;\nco_return copy;",
+    "co_return fail(saved.error());",
+    "co_return std::string(m_value);",
+    "co_return m_value.size() + 1;",
+    "co_return m_value.text();",
+    "co_return;",
 ])
 def test_what_is_harmless_is_spared(statements):
     assert violations(inside_function(statements)) == []

@@ -54,7 +54,8 @@ QCoro::Task<Result<std::string>> FakeHaproxy::probe()
 QCoro::Task<Result<std::optional<ports::RunningGeneration>>> FakeHaproxy::adopt()
 {
     co_await nextTurn();
-    co_return m_left;
+    auto left = m_left;
+    co_return left;
 }
 
 QCoro::Task<Result<void>> FakeHaproxy::startGeneration(plan::HaproxyConfig config, plan::SlotHealths healths,
@@ -175,7 +176,8 @@ QCoro::Task<Result<IpAddress>> FakeResolver::resolve(std::string name)
     const auto known = m_names.find(name);
     if (known == m_names.end())
         co_return fail(ErrorCode::NotFound, "there is no host " + name);
-    co_return known->second;
+    const auto address = known->second;
+    co_return address;
 }
 
 void FakeResolver::know(const std::string &name, const std::string &address)

@@ -106,7 +106,8 @@ def test_a_thousand_in_two_hundred_calls_at_once(web, block):
     assert [answer for answer in answers if not answer.startswith(b"HTTP/1.1 200 ")] == []
     load.assert_nothing_failed()
     assert_all_are_there(web, ids)
-    assert web.generation() - generation <= 2
+    # Which calls a reload finds waiting is a matter of time, but each at least doubles the slots: 2, 4, … 1,024.
+    assert web.generation() - generation <= 9
 
 
 def test_all_of_them_survive_a_crash(web, block):
