@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import {
+  dialogsHaveOpened,
   isGone,
   isLive,
   launch,
@@ -31,10 +32,13 @@ after(async () => {
   await node.close();
 });
 
+/** As somebody does who just types: the secret is all that is missing. */
 async function signInAgain(page) {
   await takesFocus(page.getByRole('dialog', { name: 'Your session has ended' }));
-  await page.getByRole('dialog').getByLabel('Secret access key').fill(node.key.secret);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await dialogsHaveOpened(page);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'secret-access-key');
+  await page.keyboard.type(node.key.secret);
+  await page.keyboard.press('Enter');
 }
 
 test('a broken connection is shown, comes back by itself and misses nothing', async () => {
@@ -70,6 +74,17 @@ test('a killed node is shown; when it is back one signs in and sees the truth, w
   );
   assert.equal(new URL(page.url()).pathname, '/dashboard/load-balancers/meanwhile');
   assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('a session that has ended is noticed by a dialog that asks at once, and one signs in above it', async () => {
+  const page = await openSignedIn(browser, node, 'load-balancers/meanwhile');
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await signInAgain(page);
+  await isGone(page.getByRole('dialog', { name: 'Your session has ended' }));
+  await isLive(page);
+  assert.equal(await page.getByRole('dialog').count(), 1);
   await page.context().close();
 });
 

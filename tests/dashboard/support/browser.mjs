@@ -87,6 +87,14 @@ export async function takesFocus(dialog) {
   await dialog.locator(':focus').waitFor();
 }
 
+/** Waits until no dialog is fading in any more: from then on none moves the focus by itself. */
+export async function dialogsHaveOpened(page) {
+  await isGone(page.locator('.mdc-dialog--opening'));
+  await page.evaluate(
+    () => new Promise((rendered) => requestAnimationFrame(() => requestAnimationFrame(rendered))),
+  );
+}
+
 /** The row of a load balancer, or of an instance on its page. */
 export const row = (page, name) => page.locator(`[data-name="${name}"], [data-id="${name}"]`);
 

@@ -61,8 +61,13 @@ export class App {
 
   #sessionChanged(state: SessionState): void {
     if (state === 'expired') {
-      // Above whatever is open, so that nothing that was typed is lost.
-      this.#signInAgain ??= this.#dialogs.open(SignInAgain, { disableClose: true, width: '420px' });
+      // Above whatever is open, so that nothing that was typed is lost. The form takes the focus itself: a dialog that
+      // moves it once more when it has faded in would have the secret go on in the field of the id, for all to read.
+      this.#signInAgain ??= this.#dialogs.open(SignInAgain, {
+        autoFocus: false,
+        disableClose: true,
+        width: '420px',
+      });
       return;
     }
     this.#signInAgain?.close();

@@ -39,7 +39,14 @@ export class ChangeDialogs {
 
   #open<T>(dialog: ComponentType<unknown>, data: T, autoFocus = 'first-heading'): void {
     if (this.#session.mayChange()) {
-      this.#dialogs.open(dialog, { data, autoFocus, width: '720px', maxWidth: '95vw', maxHeight: '90vh' });
+      this.#dialogs.open(dialog, {
+        data,
+        autoFocus,
+        delayFocusTrap: false, // else it takes the focus from what opens above it while it fades in
+        width: '720px',
+        maxWidth: '95vw',
+        maxHeight: '90vh',
+      });
     }
   }
 }
