@@ -31,6 +31,8 @@ std::string_view nameOf(ErrorCode code)
         return "RequestExpired";
     case ErrorCode::AccessDenied:
         return "AccessDenied";
+    case ErrorCode::Throttling:
+        return "Throttling";
     case ErrorCode::LoadBalancerNotFound:
         return "LoadBalancerNotFound";
     case ErrorCode::DuplicateLoadBalancerName:
@@ -55,6 +57,36 @@ std::string_view nameOf(ErrorCode code)
         return "DuplicateTagKeys";
     case ErrorCode::TooManyTags:
         return "TooManyTags";
+    case ErrorCode::DuplicatePolicyName:
+        return "DuplicatePolicyName";
+    case ErrorCode::PolicyNotFound:
+        return "PolicyNotFound";
+    case ErrorCode::PolicyTypeNotFound:
+        return "PolicyTypeNotFound";
+    case ErrorCode::TooManyPolicies:
+        return "TooManyPolicies";
+    case ErrorCode::LoadBalancerAttributeNotFound:
+        return "LoadBalancerAttributeNotFound";
+    case ErrorCode::SubnetNotFound:
+        return "SubnetNotFound";
+    case ErrorCode::InvalidSubnet:
+        return "InvalidSubnet";
+    case ErrorCode::InvalidSecurityGroup:
+        return "InvalidSecurityGroup";
+    case ErrorCode::OperationNotPermitted:
+        return "OperationNotPermitted";
+    case ErrorCode::EntityAlreadyExists:
+        return "EntityAlreadyExists";
+    case ErrorCode::NoSuchEntity:
+        return "NoSuchEntity";
+    case ErrorCode::DeleteConflict:
+        return "DeleteConflict";
+    case ErrorCode::MalformedCertificate:
+        return "MalformedCertificate";
+    case ErrorCode::KeyPairMismatch:
+        return "KeyPairMismatch";
+    case ErrorCode::LimitExceeded:
+        return "LimitExceeded";
     case ErrorCode::NotFound:
         return "NotFound";
     case ErrorCode::Conflict:
@@ -79,7 +111,7 @@ std::string_view nameOf(ErrorCode code)
 
 std::optional<ErrorCode> apiCodeNamed(std::string_view name)
 {
-    constexpr auto kLast = static_cast<int>(ErrorCode::TooManyTags);
+    constexpr auto kLast = static_cast<int>(ErrorCode::LimitExceeded);
     for (int code = 0; code <= kLast; ++code) {
         if (nameOf(static_cast<ErrorCode>(code)) == name)
             return static_cast<ErrorCode>(code);

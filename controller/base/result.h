@@ -28,6 +28,7 @@ enum class ErrorCode {
     SignatureDoesNotMatch,
     RequestExpired,
     AccessDenied,
+    Throttling,
 
     // What ELB's rules say.
     LoadBalancerNotFound,
@@ -42,6 +43,23 @@ enum class ErrorCode {
     UnsupportedProtocol,
     DuplicateTagKeys,
     TooManyTags,
+    DuplicatePolicyName,
+    PolicyNotFound,
+    PolicyTypeNotFound,
+    TooManyPolicies,
+    LoadBalancerAttributeNotFound,
+    SubnetNotFound,
+    InvalidSubnet,
+    InvalidSecurityGroup,
+    OperationNotPermitted,
+
+    // What IAM's rules say of server certificates.
+    EntityAlreadyExists,
+    NoSuchEntity,
+    DeleteConflict,
+    MalformedCertificate,
+    KeyPairMismatch,
+    LimitExceeded,
 
     // The world behind us.
     NotFound,     ///< A thing asked for inside the program does not exist.

@@ -54,6 +54,8 @@ struct FormerInstance
 {
     InstanceId id;
     Timestamp deregisteredAt{};
+    InstanceAddress address;   ///< while it drains
+    Timestamp drainingUntil{}; ///< its connections may go on until then; the epoch: they were ended at once
 
     bool operator==(const FormerInstance &) const = default;
 };

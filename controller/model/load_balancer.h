@@ -2,9 +2,11 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "model/attributes.h"
 #include "model/health_check.h"
 #include "model/instance.h"
 #include "model/listener.h"
+#include "model/policy.h"
 
 #include <cstdint>
 #include <string>
@@ -56,6 +58,11 @@ struct LoadBalancer
     std::vector<std::string> subnets;
     std::vector<std::string> securityGroups;
     std::vector<Tag> tags;
+    std::vector<Policy> policies;               ///< in order of creation
+    std::vector<PortPolicies> listenerPolicies; ///< by LoadBalancerPort; ports without any are left out
+    std::vector<PortPolicies> backendPolicies;  ///< by InstancePort, listener or not; ports without any are left out
+    Attributes attributes;
+    std::string cookieKey; ///< goes into every sticky cookie; the same on all nodes, told to nobody
     CreationParameters creation;
 
     bool operator==(const LoadBalancer &) const = default;
@@ -72,6 +79,7 @@ struct Limits
     std::size_t listeners = 100;
     std::size_t instances = 10000;
     std::size_t tags = 50;
+    std::size_t policies = 100;
 };
 
 /// `name`, or `internal-NAME` for an internal one, `-<digits>.<region>.elb.<domain>`, in lower case.
@@ -84,9 +92,10 @@ std::string makeDnsName(const LoadBalancerName &name, Scheme scheme, std::uint64
 Result<CreationParameters> normalized(CreationParameters parameters, const Limits &limits);
 
 /// A new load balancer as ELB makes it: no instances, the default health check on the first listener given.
-/// `parameters` are normalized; `firstInstancePort` is the InstancePort of the first listener as it was sent.
+/// `parameters` are normalized; `firstInstancePort` is the InstancePort of the first listener as it was sent;
+/// `cookieKey` is random.
 LoadBalancer makeLoadBalancer(LoadBalancerName name, CreationParameters parameters, std::uint16_t firstInstancePort,
-                              std::string dnsName, Timestamp now);
+                              std::string dnsName, std::string cookieKey, Timestamp now);
 
 /// Success when the parameters equal those it was created with, DuplicateLoadBalancerName naming the difference
 /// otherwise. `parameters` are normalized.
@@ -102,11 +111,32 @@ LoadBalancer withoutListeners(LoadBalancer balancer, const std::vector<std::uint
 /// With these instances too, in the order given, each registered once; one registered already stays as it is.
 Result<LoadBalancer> withInstances(LoadBalancer balancer, const std::vector<Instance> &instances, const Limits &limits);
 
-/// Without these instances, which become former ones. An id that is a former one already changes nothing; an id that
-/// was never registered here is InvalidInstance, and nothing changes.
+/// Without these instances, which become former ones, draining if the load balancer has that enabled. An id that is a
+/// former one already changes nothing; an id that was never registered here is InvalidInstance, and nothing changes.
 Result<LoadBalancer> withoutInstances(LoadBalancer balancer, const std::vector<InstanceId> &ids, Timestamp now);
 
 Result<LoadBalancer> withHealthCheck(LoadBalancer balancer, const HealthCheck &check);
+
+Result<LoadBalancer> withAttributes(LoadBalancer balancer, const AttributesChange &change);
+
+/// With these tags, those of the same key overwritten. ValidationError, DuplicateTagKeys (in `tags`), TooManyTags (in
+/// all).
+Result<LoadBalancer> withTags(LoadBalancer balancer, const std::vector<Tag> &tags, const Limits &limits);
+/// Keys that no tag has are ignored (ELB).
+LoadBalancer withoutTags(LoadBalancer balancer, const std::vector<std::string> &keys);
+
+/// Zones and subnets are opaque names in order of arrival; those that are there are added once, those that are not are
+/// removed without a word (ELB). The last one cannot go: InvalidConfigurationRequest.
+LoadBalancer withZones(LoadBalancer balancer, const std::vector<std::string> &zones);
+Result<LoadBalancer> withoutZones(LoadBalancer balancer, const std::vector<std::string> &zones);
+LoadBalancer withSubnets(LoadBalancer balancer, const std::vector<std::string> &subnets);
+Result<LoadBalancer> withoutSubnets(LoadBalancer balancer, const std::vector<std::string> &subnets);
+/// With exactly these, 1…5 of them. InvalidConfigurationRequest otherwise.
+Result<LoadBalancer> withSecurityGroups(LoadBalancer balancer, const std::vector<std::string> &groups);
+
+/// With the certificate of the listener on that port replaced. ListenerNotFound; InvalidConfigurationRequest for a
+/// listener without TLS.
+Result<LoadBalancer> withCertificate(LoadBalancer balancer, std::uint16_t port, const std::string &certificateId);
 
 /// With the instance's new address, wherever it is registered here.
 LoadBalancer withInstanceAddress(LoadBalancer balancer, const InstanceId &id, const InstanceAddress &address);

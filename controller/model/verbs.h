@@ -1,22 +1,20 @@
 #pragma once
 
 #include "base/ids.h"
+#include "model/attribute_verbs.h"
 #include "model/load_balancer.h"
+#include "model/policy_verbs.h"
+#include "model/verb_basics.h"
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
-/// The verbs as values: what a caller asks, and what is answered. `wire` turns them into text and back.
+/// The verbs as values: what a caller asks, and what is answered. `kName` is the verb outside the program; `wire` turns
+/// both into text and back.
 namespace balancer::model {
-
-struct CreateLoadBalancer
-{
-    LoadBalancerName name;
-    CreationParameters parameters;
-
-    bool operator==(const CreateLoadBalancer &) const = default;
-};
 
 struct CreateLoadBalancerAnswer
 {
@@ -25,20 +23,25 @@ struct CreateLoadBalancerAnswer
     bool operator==(const CreateLoadBalancerAnswer &) const = default;
 };
 
+struct CreateLoadBalancer
+{
+    static constexpr std::string_view kName = "CreateLoadBalancer";
+    using Answer = CreateLoadBalancerAnswer;
+
+    LoadBalancerName name;
+    CreationParameters parameters;
+
+    bool operator==(const CreateLoadBalancer &) const = default;
+};
+
 struct DeleteLoadBalancer
 {
+    static constexpr std::string_view kName = "DeleteLoadBalancer";
+    using Answer = EmptyAnswer;
+
     LoadBalancerName name;
 
     bool operator==(const DeleteLoadBalancer &) const = default;
-};
-
-struct DescribeLoadBalancers
-{
-    std::vector<LoadBalancerName> names; ///< empty: all, in pages
-    std::string marker;                  ///< NextMarker of the page before; empty: the first page
-    int pageSize = 400;                  ///< 1…400
-
-    bool operator==(const DescribeLoadBalancers &) const = default;
 };
 
 struct DescribeLoadBalancersAnswer
@@ -49,8 +52,23 @@ struct DescribeLoadBalancersAnswer
     bool operator==(const DescribeLoadBalancersAnswer &) const = default;
 };
 
+struct DescribeLoadBalancers
+{
+    static constexpr std::string_view kName = "DescribeLoadBalancers";
+    using Answer = DescribeLoadBalancersAnswer;
+
+    std::vector<LoadBalancerName> names; ///< empty: all, in pages
+    std::string marker;                  ///< NextMarker of the page before; empty: the first page
+    int pageSize = 400;                  ///< 1…400
+
+    bool operator==(const DescribeLoadBalancers &) const = default;
+};
+
 struct CreateLoadBalancerListeners
 {
+    static constexpr std::string_view kName = "CreateLoadBalancerListeners";
+    using Answer = EmptyAnswer;
+
     LoadBalancerName name;
     std::vector<Listener> listeners;
 
@@ -59,26 +77,26 @@ struct CreateLoadBalancerListeners
 
 struct DeleteLoadBalancerListeners
 {
+    static constexpr std::string_view kName = "DeleteLoadBalancerListeners";
+    using Answer = EmptyAnswer;
+
     LoadBalancerName name;
     std::vector<std::uint16_t> ports;
 
     bool operator==(const DeleteLoadBalancerListeners &) const = default;
 };
 
-struct RegisterInstances
+/// Another certificate for the listener on that port; no connection is dropped for it.
+struct SetListenerCertificate
 {
+    static constexpr std::string_view kName = "SetLoadBalancerListenerSSLCertificate";
+    using Answer = EmptyAnswer;
+
     LoadBalancerName name;
-    std::vector<InstanceId> instances;
+    std::uint16_t port = 0;
+    std::string certificateId;
 
-    bool operator==(const RegisterInstances &) const = default;
-};
-
-struct DeregisterInstances
-{
-    LoadBalancerName name;
-    std::vector<InstanceId> instances;
-
-    bool operator==(const DeregisterInstances &) const = default;
+    bool operator==(const SetListenerCertificate &) const = default;
 };
 
 /// The instances registered after RegisterInstances or DeregisterInstances.
@@ -89,12 +107,26 @@ struct InstancesAnswer
     bool operator==(const InstancesAnswer &) const = default;
 };
 
-struct ConfigureHealthCheck
+struct RegisterInstances
 {
-    LoadBalancerName name;
-    HealthCheck healthCheck;
+    static constexpr std::string_view kName = "RegisterInstancesWithLoadBalancer";
+    using Answer = InstancesAnswer;
 
-    bool operator==(const ConfigureHealthCheck &) const = default;
+    LoadBalancerName name;
+    std::vector<InstanceId> instances;
+
+    bool operator==(const RegisterInstances &) const = default;
+};
+
+struct DeregisterInstances
+{
+    static constexpr std::string_view kName = "DeregisterInstancesFromLoadBalancer";
+    using Answer = InstancesAnswer;
+
+    LoadBalancerName name;
+    std::vector<InstanceId> instances;
+
+    bool operator==(const DeregisterInstances &) const = default;
 };
 
 struct ConfigureHealthCheckAnswer
@@ -104,12 +136,15 @@ struct ConfigureHealthCheckAnswer
     bool operator==(const ConfigureHealthCheckAnswer &) const = default;
 };
 
-struct DescribeInstanceHealth
+struct ConfigureHealthCheck
 {
-    LoadBalancerName name;
-    std::vector<InstanceId> instances; ///< empty: all that are registered
+    static constexpr std::string_view kName = "ConfigureHealthCheck";
+    using Answer = ConfigureHealthCheckAnswer;
 
-    bool operator==(const DescribeInstanceHealth &) const = default;
+    LoadBalancerName name;
+    HealthCheck healthCheck;
+
+    bool operator==(const ConfigureHealthCheck &) const = default;
 };
 
 struct DescribeInstanceHealthAnswer
@@ -119,13 +154,15 @@ struct DescribeInstanceHealthAnswer
     bool operator==(const DescribeInstanceHealthAnswer &) const = default;
 };
 
-/// Ours: tells where an id is, for all load balancers it is or will be registered with.
-struct SetInstanceAddress
+struct DescribeInstanceHealth
 {
-    InstanceId instance;
-    std::string address; ///< as parseAddressHint takes it; empty forgets the id's address
+    static constexpr std::string_view kName = "DescribeInstanceHealth";
+    using Answer = DescribeInstanceHealthAnswer;
 
-    bool operator==(const SetInstanceAddress &) const = default;
+    LoadBalancerName name;
+    std::vector<InstanceId> instances; ///< empty: all that are registered
+
+    bool operator==(const DescribeInstanceHealth &) const = default;
 };
 
 /// What is stored now; `address` is empty when it was forgotten.
@@ -137,18 +174,44 @@ struct SetInstanceAddressAnswer
     bool operator==(const SetInstanceAddressAnswer &) const = default;
 };
 
+/// Ours: tells where an id is, for all load balancers it is or will be registered with.
+struct SetInstanceAddress
+{
+    static constexpr std::string_view kName = "SetInstanceAddress";
+    using Answer = SetInstanceAddressAnswer;
+
+    InstanceId instance;
+    std::string address; ///< as parseAddressHint takes it; empty forgets the id's address
+
+    bool operator==(const SetInstanceAddress &) const = default;
+};
+
 /// Ours: ends the node's daemon; with `traffic` its HAProxy as well. Answered before it is carried out.
 struct StopNode
 {
+    static constexpr std::string_view kName = "StopNode";
+    using Answer = EmptyAnswer;
+
     bool traffic = false;
 
     bool operator==(const StopNode &) const = default;
 };
 
-/// A verb that answers nothing but success.
-struct EmptyAnswer
-{
-    bool operator==(const EmptyAnswer &) const = default;
-};
+/// Everything that can be asked.
+using AnyRequest =
+    std::variant<CreateLoadBalancer, DeleteLoadBalancer, DescribeLoadBalancers, CreateLoadBalancerListeners,
+                 DeleteLoadBalancerListeners, SetListenerCertificate, RegisterInstances, DeregisterInstances,
+                 ConfigureHealthCheck, DescribeInstanceHealth, EnableZones, DisableZones, AttachToSubnets,
+                 DetachFromSubnets, ApplySecurityGroups, CreateLbCookiePolicy, CreateAppCookiePolicy, CreatePolicy,
+                 DeletePolicy, DescribePolicies, DescribePolicyTypes, SetListenerPolicies, SetBackendPolicies,
+                 DescribeAttributes, ModifyAttributes, AddTags, RemoveTags, DescribeTags, DescribeAccountLimits,
+                 SetInstanceAddress, StopNode>;
+
+/// Everything that can be answered.
+using AnyAnswer =
+    std::variant<EmptyAnswer, CreateLoadBalancerAnswer, DescribeLoadBalancersAnswer, InstancesAnswer,
+                 ConfigureHealthCheckAnswer, DescribeInstanceHealthAnswer, ZonesAnswer, SubnetsAnswer,
+                 SecurityGroupsAnswer, DescribePoliciesAnswer, DescribePolicyTypesAnswer, DescribeAttributesAnswer,
+                 ModifyAttributesAnswer, DescribeTagsAnswer, DescribeAccountLimitsAnswer, SetInstanceAddressAnswer>;
 
 } // namespace balancer::model
