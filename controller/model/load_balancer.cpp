@@ -57,50 +57,10 @@ Result<std::vector<Listener>> merged(std::vector<Listener> listeners, const std:
     return listeners;
 }
 
-bool isTagCharacter(char c)
+FormerInstance formerInstance(const LoadBalancer &balancer, const Instance &instance, Timestamp now)
 {
-    // Letters of other scripts arrive as UTF-8 bytes above 0x7f.
-    return isAlphanumeric(c) || isOneOf(c, " _.:/=+-@") || static_cast<unsigned char>(c) >= 0x80;
-}
-
-std::size_t characterCount(std::string_view utf8)
-{
-    return static_cast<std::size_t>(
-        std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-Result<void> checkTag(const Tag &tag)
-{
-    const auto length = characterCount(tag.key);
-    if (length < 1 || length > 128 || !std::ranges::all_of(tag.key, isTagCharacter))
-        return fail(ErrorCode::ValidationError,
-                    "1 validation error detected: Value '" + tag.key +
-                        "' at 'tags.member.key' failed to satisfy constraint: Member must be 1 to 128 letters, digits, "
-                        "blanks or _ . : / = + - @");
-    if (toLower(tag.key).starts_with("aws:"))
-        return fail(ErrorCode::ValidationError,
-                    "The tag key '" + tag.key + "' is reserved: aws: is not allowed as a prefix");
-    if (characterCount(tag.value) > 256 || !std::ranges::all_of(tag.value, isTagCharacter))
-        return fail(ErrorCode::ValidationError,
-                    "1 validation error detected: Value '" + tag.value +
-                        "' at 'tags.member.value' failed to satisfy constraint: Member must be at most 256 letters, "
-                        "digits, blanks or _ . : / = + - @");
-    return {};
-}
-
-Result<std::vector<Tag>> normalizedTags(std::vector<Tag> tags, const Limits &limits)
-{
-    for (const auto &tag : tags) {
-        if (const auto ok = checkTag(tag); !ok)
-            return fail(ok.error());
-    }
-    std::ranges::sort(tags, {}, &Tag::key);
-    const auto same = std::ranges::adjacent_find(tags, {}, &Tag::key);
-    if (same != tags.end())
-        return fail(ErrorCode::DuplicateTagKeys, "Tag keys must be unique: '" + same->key + "' is given twice");
-    if (tags.size() > limits.tags)
-        return fail(ErrorCode::TooManyTags, "The quota for the number of tags is " + std::to_string(limits.tags));
-    return tags;
+    const auto &draining = balancer.attributes.draining;
+    return FormerInstance{instance.id, now, instance.address, draining.enabled ? now + draining.timeout : Timestamp()};
 }
 
 } // namespace
@@ -143,7 +103,7 @@ Result<CreationParameters> normalized(CreationParameters parameters, const Limit
     if (listeners->size() > limits.listeners)
         return fail(ErrorCode::InvalidConfigurationRequest,
                     "A load balancer may have at most " + std::to_string(limits.listeners) + " listeners");
-    auto tags = normalizedTags(parameters.tags, limits);
+    auto tags = normalizedTags(parameters.tags, limits.tags);
     if (!tags)
         return fail(tags.error());
 
@@ -254,8 +214,12 @@ Result<LoadBalancer> withoutInstances(LoadBalancer balancer, const std::vector<I
         if (!registered && !isFormer())
             return fail(ErrorCode::InvalidInstance, "Could not find EC2 instance ID. '" + id.text() +
                                                         "' is not registered with " + balancer.name.text());
-        if (registered && removed.insert(id.text()).second)
-            balancer.formerInstances.push_back(FormerInstance{id, now, {}, {}});
+        if (registered)
+            removed.insert(id.text());
+    }
+    for (const auto &instance : balancer.instances) {
+        if (removed.contains(instance.id.text()))
+            balancer.formerInstances.push_back(formerInstance(balancer, instance, now));
     }
     std::erase_if(balancer.instances, [&](const Instance &instance) { return removed.contains(instance.id.text()); });
     if (balancer.formerInstances.size() > kMaxFormerInstances)
@@ -269,6 +233,30 @@ Result<LoadBalancer> withHealthCheck(LoadBalancer balancer, const HealthCheck &c
     if (const auto ok = checkHealthCheck(check); !ok)
         return fail(ok.error());
     balancer.healthCheck = check;
+    return balancer;
+}
+
+Result<LoadBalancer> withAttributes(LoadBalancer balancer, const AttributesChange &change)
+{
+    auto changed = withChange(balancer.attributes, change);
+    if (!changed)
+        return fail(changed.error());
+    balancer.attributes = std::move(*changed);
+    return balancer;
+}
+
+Result<LoadBalancer> withTags(LoadBalancer balancer, const std::vector<Tag> &tags, const Limits &limits)
+{
+    auto merged = mergedTags(balancer.tags, tags, limits.tags);
+    if (!merged)
+        return fail(merged.error());
+    balancer.tags = std::move(*merged);
+    return balancer;
+}
+
+LoadBalancer withoutTags(LoadBalancer balancer, const std::vector<std::string> &keys)
+{
+    std::erase_if(balancer.tags, [&](const Tag &tag) { return std::ranges::find(keys, tag.key) != keys.end(); });
     return balancer;
 }
 

@@ -7,6 +7,7 @@
 #include "model/instance.h"
 #include "model/listener.h"
 #include "model/policy.h"
+#include "model/tags.h"
 
 #include <cstdint>
 #include <string>
@@ -20,14 +21,6 @@ enum class Scheme { InternetFacing, Internal };
 /// InvalidScheme for anything but "internet-facing" and "internal".
 Result<Scheme> parseScheme(std::string_view text);
 std::string_view renderScheme(Scheme scheme);
-
-struct Tag
-{
-    std::string key;
-    std::string value;
-
-    bool operator==(const Tag &) const = default;
-};
 
 /// What CreateLoadBalancer was told, kept so that a repetition can be compared with it (ELB: the same parameters
 /// succeed again, others are DuplicateLoadBalancerName).
