@@ -1,6 +1,7 @@
 #include "model/load_balancer.h"
 
 #include "base/text.h"
+#include "model/balancer_policies.h"
 
 #include <algorithm>
 #include <set>
@@ -116,7 +117,7 @@ Result<CreationParameters> normalized(CreationParameters parameters, const Limit
 }
 
 LoadBalancer makeLoadBalancer(LoadBalancerName name, CreationParameters parameters, std::uint16_t firstInstancePort,
-                              std::string dnsName, Timestamp now)
+                              std::string dnsName, std::string cookieKey, Timestamp now)
 {
     LoadBalancer balancer;
     balancer.name = std::move(name);
@@ -129,8 +130,9 @@ LoadBalancer makeLoadBalancer(LoadBalancerName name, CreationParameters paramete
     balancer.subnets = parameters.subnets;
     balancer.securityGroups = parameters.securityGroups;
     balancer.tags = parameters.tags;
+    balancer.cookieKey = std::move(cookieKey);
     balancer.creation = std::move(parameters);
-    return balancer;
+    return withDefaultPolicies(std::move(balancer));
 }
 
 Result<void> checkSameCreation(const LoadBalancer &existing, const CreationParameters &parameters)
@@ -167,7 +169,9 @@ Result<LoadBalancer> withListeners(LoadBalancer balancer, const std::vector<List
         return fail(ErrorCode::InvalidConfigurationRequest,
                     "A load balancer may have at most " + std::to_string(limits.listeners) + " listeners");
     balancer.listeners = std::move(*all);
-    return balancer;
+    if (const auto ok = checkBackendPolicies(balancer); !ok)
+        return fail(ok.error());
+    return withDefaultPolicies(std::move(balancer));
 }
 
 LoadBalancer withoutListeners(LoadBalancer balancer, const std::vector<std::uint16_t> &ports)
@@ -175,6 +179,8 @@ LoadBalancer withoutListeners(LoadBalancer balancer, const std::vector<std::uint
     std::erase_if(balancer.listeners, [&](const Listener &listener) {
         return std::ranges::find(ports, listener.loadBalancerPort) != ports.end();
     });
+    std::erase_if(balancer.listenerPolicies,
+                  [&](const PortPolicies &set) { return !findListener(balancer, set.port); });
     return balancer;
 }
 
@@ -260,6 +266,20 @@ LoadBalancer withoutTags(LoadBalancer balancer, const std::vector<std::string> &
     return balancer;
 }
 
+Result<LoadBalancer> withCertificate(LoadBalancer balancer, std::uint16_t port, const std::string &certificateId)
+{
+    const auto listener = std::ranges::find(balancer.listeners, port, &Listener::loadBalancerPort);
+    if (listener == balancer.listeners.end())
+        return fail(listenerNotFound(balancer, port));
+    if (!isSecure(listener->protocol))
+        return fail(ErrorCode::InvalidConfigurationRequest,
+                    "SSL Certificate is not allowed for protocol " + std::string(renderProtocol(listener->protocol)));
+    listener->certificateId = certificateId;
+    if (const auto ok = checkListener(*listener); !ok)
+        return fail(ok.error());
+    return balancer;
+}
+
 LoadBalancer withInstanceAddress(LoadBalancer balancer, const InstanceId &id, const InstanceAddress &address)
 {
     for (auto &instance : balancer.instances) {
@@ -282,9 +302,20 @@ bool isFormerInstance(const LoadBalancer &balancer, const InstanceId &id, Timest
     });
 }
 
+const Listener *findListener(const LoadBalancer &balancer, std::uint16_t port)
+{
+    return findListener(balancer.listeners, port);
+}
+
 Error loadBalancerNotFound(std::string_view name)
 {
     return Error{ErrorCode::LoadBalancerNotFound, "There is no ACTIVE Load Balancer named '" + std::string(name) + "'"};
+}
+
+Error listenerNotFound(const LoadBalancer &balancer, std::uint16_t port)
+{
+    return Error{ErrorCode::ListenerNotFound, "Load balancer " + balancer.name.text() +
+                                                  " has no listener with LoadBalancerPort " + std::to_string(port)};
 }
 
 } // namespace balancer::model
