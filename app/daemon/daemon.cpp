@@ -58,6 +58,16 @@ adapters::haproxy::KeeperOptions keeperOptions(const HaproxySettings &settings, 
     return options;
 }
 
+api::SignatureSettings signatureSettings(const ApiSettings &settings)
+{
+    api::SignatureSettings signature;
+    signature.strictScope = settings.strictScope;
+    signature.regions = settings.regions;
+    signature.regions.insert(signature.regions.begin(), settings.region);
+    signature.version2 = settings.signatureV2;
+    return signature;
+}
+
 Result<void> makePrivateDirectory(const std::string &path)
 {
     std::error_code error;
@@ -275,7 +285,7 @@ Result<void> Daemon::openApi()
         return key == m_parts->keys.end() ? std::nullopt : std::optional(key->second);
     };
     api::RouterSettings settings;
-    settings.authentication.signature.region = m_settings.api.region;
+    settings.authentication.signature = signatureSettings(m_settings.api);
     settings.authentication.accountId = m_settings.api.accountId;
     settings.authentication.ownUserId = geteuid();
     settings.endpoint = [this] {

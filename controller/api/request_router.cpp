@@ -1,6 +1,7 @@
 #include "api/request_router.h"
 
 #include "api/openapi.h"
+#include "api/parameters.h"
 #include "api/read_table.h"
 #include "api/responses.h"
 #include "api/session_cookie.h"
@@ -55,19 +56,6 @@ tl::unexpected<Error> noSuchAction(std::string_view action, std::string_view ver
 {
     return fail(ErrorCode::InvalidAction, "Could not find operation " + std::string(action.substr(0, kMaxEcho)) +
                                               " for version " + std::string(version.substr(0, kMaxEcho)));
-}
-
-/// Those of the body and those of the query string; of a repeated name the first counts.
-Result<wire::Parameters> parametersOf(const HttpRequest &request)
-{
-    auto parameters = wire::parseParameters(request.method == "POST" ? std::string_view(request.body) : "");
-    if (!parameters)
-        return parameters;
-    const auto query = wire::parseParameters(queryOf(request.target));
-    if (!query)
-        return query;
-    parameters->insert(parameters->end(), query->begin(), query->end());
-    return parameters;
 }
 
 /// Whether only the plan is wanted. Anything but true and false is refused: carrying out what someone only wanted to

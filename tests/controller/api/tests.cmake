@@ -4,4 +4,5 @@ balancer_test(controller/api/tst_reads LABEL unit LIBRARIES Balancer::Api Balanc
 balancer_test(controller/api/tst_request_router LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
 balancer_test(controller/api/tst_sessions LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
 balancer_test(controller/api/tst_signature LABEL unit LIBRARIES Balancer::Api)
+balancer_test(controller/api/tst_signature_v2 LABEL unit LIBRARIES Balancer::Api)
 balancer_test(controller/api/tst_static_files LABEL unit LIBRARIES Balancer::Api)
