@@ -136,7 +136,9 @@ std::optional<HttpResponse> RequestRouter::checkMethod(const HttpRequest &reques
     const bool post = request.method == "POST";
     if (path == kSessionPath)
         return std::nullopt;
-    if (path == "/healthz" || path == "/readyz" || path == kOpenApi || path == kEventsPath || findRead(path))
+    if (path == "/healthz" || path == "/readyz")
+        return isGetOrHead(request) ? std::nullopt : std::optional(methodNotAllowed("GET, HEAD"));
+    if (path == kOpenApi || path == kEventsPath || findRead(path))
         return get ? std::nullopt : std::optional(methodNotAllowed("GET"));
     if (path.starts_with(kActions))
         return post ? std::nullopt : std::optional(methodNotAllowed("POST"));

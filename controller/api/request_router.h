@@ -50,6 +50,7 @@ struct RouterSources
 ///     POST, GET, DELETE /v1/session      signing a browser in and out
 ///     GET /dashboard/…                   the dashboard, for everyone
 ///     GET /v1/openapi.json, /healthz, /readyz   for everyone
+///     HEAD /dashboard/…, /healthz, /readyz      the same without the body
 ///
 /// Until the node is ready, verbs and reads are answered with ServiceUnavailable, which clients repeat.
 ///
