@@ -33,6 +33,7 @@ constexpr std::array kWireErrors = {
     WireError{ErrorCode::SignatureDoesNotMatch, "SignatureDoesNotMatch", 403},
     WireError{ErrorCode::RequestExpired, "RequestExpired", 400},
     WireError{ErrorCode::AccessDenied, "AccessDenied", 403},
+    WireError{ErrorCode::NoSuchEntity, "NoSuchEntity", 404},
     WireError{ErrorCode::LoadBalancerNotFound, "LoadBalancerNotFound", 400},
     WireError{ErrorCode::DuplicateLoadBalancerName, "DuplicateLoadBalancerName", 400},
     WireError{ErrorCode::TooManyLoadBalancers, "TooManyLoadBalancers", 400},

@@ -153,6 +153,11 @@ void EventStreams::keepAlive()
     dropUnless([](Stream &stream) { return stream.isAllowed() && stream.writer->write(std::string(kKeepAlive)); });
 }
 
+void EventStreams::recheck()
+{
+    dropUnless([](Stream &stream) { return stream.isAllowed(); });
+}
+
 void EventStreams::closeAll()
 {
     dropUnless([](Stream &) { return false; });

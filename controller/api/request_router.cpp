@@ -6,7 +6,6 @@
 #include "api/responses.h"
 #include "api/session_cookie.h"
 #include "api/target.h"
-#include "api/verb_table.h"
 #include "wire/envelope.h"
 #include "wire/json_text.h"
 #include "wire/query_text.h"
@@ -162,7 +161,7 @@ QCoro::Task<HttpResponse> RequestRouter::answerQuery(HttpRequest request, std::s
     auto call = callFromQuery(request);
     if (!call)
         co_return respondXmlProblem(call.error(), wire::kCurrentVersion, requestId);
-    const auto answer = co_await call->verb->perform(m_sources.verbs, std::move(call->parameters), call->caller);
+    const auto answer = co_await call->verb->perform(services(), std::move(call->parameters), call->caller);
     if (!answer)
         co_return respondXmlProblem(answer.error(), call->version, requestId);
     co_return respond(200, "text/xml", wire::renderXmlAnswer(call->verb->name, call->version, *answer, requestId));
@@ -175,9 +174,9 @@ QCoro::Task<HttpResponse> RequestRouter::answerAction(HttpRequest request, std::
         co_return respondProblem(request, call.error(), requestId);
     Result<wire::Node> answer;
     if (call->isDryRun)
-        answer = co_await call->verb->preview(m_sources.verbs, std::move(call->parameters), m_settings.endpoint());
+        answer = co_await call->verb->preview(services(), std::move(call->parameters), m_settings.endpoint());
     else
-        answer = co_await call->verb->perform(m_sources.verbs, std::move(call->parameters), call->caller);
+        answer = co_await call->verb->perform(services(), std::move(call->parameters), call->caller);
     if (!answer)
         co_return respondProblem(request, answer.error(), requestId);
     co_return respondJson(200, wire::renderJson(*answer));

@@ -4,8 +4,10 @@
 #include "api/event_streams.h"
 #include "api/session_routes.h"
 #include "api/session_store.h"
+#include "api/verb_table.h"
 #include "ports/clock.h"
 #include "ports/http.h"
+#include "service/key_verbs.h"
 #include "service/reads.h"
 #include "service/verbs.h"
 
@@ -35,6 +37,7 @@ using Readiness = std::function<Result<void>()>;
 struct RouterSources
 {
     service::Verbs &verbs;
+    service::KeyVerbs &keys;
     service::Reads &reads;
     const service::EventLog &events;
     service::TrafficMeter &traffic;
@@ -67,6 +70,8 @@ public:
 
     /// Ends what goes on after its answer.
     void closeStreams() { m_streams.closeAll(); }
+    /// The same for those alone who may no longer listen: some access key has changed.
+    void recheckStreams() { m_streams.recheck(); }
 
 private:
     struct Call;
@@ -85,6 +90,8 @@ private:
     /// Whether the caller may, and the node can.
     Result<void> admit(const model::Caller &caller, model::Role least, std::string_view action) const;
     Result<model::Caller> admitReader(const ports::HttpRequest &request, model::Role least, std::string_view action);
+
+    VerbServices services() const { return {m_sources.verbs, m_sources.keys}; }
 
     const RouterSources m_sources;
     const Readiness m_readiness;

@@ -31,6 +31,8 @@ std::string_view nameOf(ErrorCode code)
         return "RequestExpired";
     case ErrorCode::AccessDenied:
         return "AccessDenied";
+    case ErrorCode::NoSuchEntity:
+        return "NoSuchEntity";
     case ErrorCode::LoadBalancerNotFound:
         return "LoadBalancerNotFound";
     case ErrorCode::DuplicateLoadBalancerName:

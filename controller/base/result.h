@@ -28,6 +28,7 @@ enum class ErrorCode {
     SignatureDoesNotMatch,
     RequestExpired,
     AccessDenied,
+    NoSuchEntity, ///< no access key of that id
 
     // What ELB's rules say.
     LoadBalancerNotFound,

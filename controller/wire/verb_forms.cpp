@@ -1,5 +1,6 @@
 #include "wire/verb_forms.h"
 
+#include "wire/form_templates.h"
 #include "wire/tables.h"
 
 #include <algorithm>
@@ -341,42 +342,6 @@ struct Table<model::EmptyAnswer>
 {
     static constexpr std::tuple<> kFields{};
 };
-
-template <typename Request>
-Result<Request> readRequest(const Node &node)
-{
-    Request request;
-    if (const auto ok = read(request, node, Path{}, Reading::Request); !ok)
-        return fail(ok.error());
-    return request;
-}
-
-template <typename Answer>
-Result<Answer> readAnswer(const Node &node)
-{
-    Answer answer;
-    if (const auto ok = read(answer, node, Path{}, Reading::Data); !ok)
-        return fail(ErrorCode::Corrupt, "the node's answer cannot be read: " + ok.error().message);
-    return answer;
-}
-
-template <typename Request>
-Node describeRequest(SchemaSet &set)
-{
-    return schemaFor<Request>(set, Direction::Request);
-}
-
-template <typename Answer>
-Node describeAnswer(SchemaSet &set)
-{
-    return schemaFor<Answer>(set, Direction::Answer);
-}
-
-template <typename T>
-Node writeForm(const T &value)
-{
-    return write(value);
-}
 
 template Result<model::CreateLoadBalancer> readRequest(const Node &);
 template Result<model::DeleteLoadBalancer> readRequest(const Node &);

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "wire/fields.h"
+#include "wire/verb_forms.h"
+
+#include <utility>
+
+/// How verb_forms.h does what it promises, for the files that have the tables of verbs. Each instantiates it for its
+/// own.
+namespace balancer::wire {
+
+template <typename Request>
+Result<Request> readRequest(const Node &node)
+{
+    Request request;
+    if (const auto ok = read(request, node, Path{}, Reading::Request); !ok)
+        return fail(ok.error());
+    return request;
+}
+
+template <typename Answer>
+Result<Answer> readAnswer(const Node &node)
+{
+    Answer answer;
+    if (const auto ok = read(answer, node, Path{}, Reading::Data); !ok)
+        return fail(ErrorCode::Corrupt, "the node's answer cannot be read: " + ok.error().message);
+    return answer;
+}
+
+template <typename Request>
+Node describeRequest(SchemaSet &set)
+{
+    return schemaFor<Request>(set, Direction::Request);
+}
+
+template <typename Answer>
+Node describeAnswer(SchemaSet &set)
+{
+    return schemaFor<Answer>(set, Direction::Answer);
+}
+
+template <typename T>
+Node writeForm(const T &value)
+{
+    return write(value);
+}
+
+} // namespace balancer::wire
