@@ -34,6 +34,7 @@ constexpr std::array kWireErrors = {
     WireError{ErrorCode::RequestExpired, "RequestExpired", 400},
     WireError{ErrorCode::AccessDenied, "AccessDenied", 403},
     WireError{ErrorCode::NoSuchEntity, "NoSuchEntity", 404},
+    WireError{ErrorCode::Throttling, "Throttling", 400},
     WireError{ErrorCode::LoadBalancerNotFound, "LoadBalancerNotFound", 400},
     WireError{ErrorCode::DuplicateLoadBalancerName, "DuplicateLoadBalancerName", 400},
     WireError{ErrorCode::TooManyLoadBalancers, "TooManyLoadBalancers", 400},

@@ -84,7 +84,8 @@ RequestRouter::RequestRouter(RouterSources sources, KeyLookup findKey, const por
     : m_sources(sources), m_readiness(std::move(readiness)), m_settings(std::move(settings)),
       m_sessions(findKey, clock, m_settings.sessions),
       m_authenticator(std::move(findKey), clock, m_sessions, m_settings.authentication),
-      m_sessionRoutes(m_authenticator, m_sessions), m_streams(sources.events, sources.traffic, m_settings.streams)
+      m_brake(clock, m_settings.brake), m_sessionRoutes(m_authenticator, m_sessions, m_brake),
+      m_streams(sources.events, sources.traffic, m_settings.streams)
 {
 }
 
@@ -93,7 +94,7 @@ QCoro::Task<HttpResponse> RequestRouter::handle(HttpRequest request)
     const auto requestId = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
     std::optional<HttpResponse> response;
     try {
-        response = answerAtOnce(request, requestId);
+        response = answerAtOnce(request);
         if (!response)
             response = co_await answerLater(std::move(request), requestId);
     } catch (const std::exception &e) {
@@ -105,7 +106,7 @@ QCoro::Task<HttpResponse> RequestRouter::handle(HttpRequest request)
 }
 
 /// What needs nobody else's answer.
-std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &request, std::string_view requestId)
+std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &request)
 {
     const auto path = pathOf(request.target);
     if (isBelow(path, "/dashboard") && m_settings.dashboard)
@@ -120,10 +121,6 @@ std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &reque
         static const auto kDocument = renderOpenApi();
         return respondJson(200, kDocument);
     }
-    if (path == kSessionPath)
-        return m_sessionRoutes.answer(request, requestId);
-    if (path == kEventsPath)
-        return answerEvents(request, requestId);
     return std::nullopt;
 }
 
@@ -149,6 +146,10 @@ std::optional<HttpResponse> RequestRouter::checkMethod(const HttpRequest &reques
 QCoro::Task<HttpResponse> RequestRouter::answerLater(HttpRequest request, std::string requestId)
 {
     const auto path = pathOf(request.target);
+    if (path == kSessionPath)
+        co_return co_await m_sessionRoutes.answer(std::move(request), std::move(requestId));
+    if (path == kEventsPath)
+        co_return co_await answerEvents(std::move(request), std::move(requestId));
     if (path.starts_with(kActions))
         co_return co_await answerAction(std::move(request), std::move(requestId));
     if (findRead(path))
@@ -159,8 +160,10 @@ QCoro::Task<HttpResponse> RequestRouter::answerLater(HttpRequest request, std::s
 QCoro::Task<HttpResponse> RequestRouter::answerQuery(HttpRequest request, std::string requestId)
 {
     auto call = callFromQuery(request);
-    if (!call)
-        co_return respondXmlProblem(call.error(), wire::kCurrentVersion, requestId);
+    if (!call) {
+        const auto error = co_await m_brake.slowed(request.peer, call.error());
+        co_return respondXmlProblem(error, wire::kCurrentVersion, requestId);
+    }
     const auto answer = co_await call->verb->perform(services(), std::move(call->parameters), call->caller);
     if (!answer)
         co_return respondXmlProblem(answer.error(), call->version, requestId);
@@ -170,8 +173,10 @@ QCoro::Task<HttpResponse> RequestRouter::answerQuery(HttpRequest request, std::s
 QCoro::Task<HttpResponse> RequestRouter::answerAction(HttpRequest request, std::string requestId)
 {
     auto call = callFromJson(request);
-    if (!call)
-        co_return respondProblem(request, call.error(), requestId);
+    if (!call) {
+        const auto error = co_await m_brake.slowed(request.peer, call.error());
+        co_return respondProblem(request, error, requestId);
+    }
     Result<wire::Node> answer;
     if (call->isDryRun)
         answer = co_await call->verb->preview(services(), std::move(call->parameters), m_settings.endpoint());
@@ -186,8 +191,10 @@ QCoro::Task<HttpResponse> RequestRouter::answerRead(HttpRequest request, std::st
 {
     auto found = findRead(pathOf(request.target));
     const auto caller = admitReader(request, found->entry->role, found->entry->name);
-    if (!caller)
-        co_return respondProblem(request, caller.error(), requestId);
+    if (!caller) {
+        const auto error = co_await m_brake.slowed(request.peer, caller.error());
+        co_return respondProblem(request, error, requestId);
+    }
     auto query = wire::parseParameters(queryOf(request.target));
     if (!query)
         co_return respondProblem(request, query.error(), requestId);
@@ -198,15 +205,17 @@ QCoro::Task<HttpResponse> RequestRouter::answerRead(HttpRequest request, std::st
     co_return respondJson(200, wire::renderJson(*answer));
 }
 
-HttpResponse RequestRouter::answerEvents(const HttpRequest &request, std::string_view requestId)
+QCoro::Task<HttpResponse> RequestRouter::answerEvents(HttpRequest request, std::string requestId)
 {
     const auto caller = admitReader(request, model::Role::Viewer, "Events");
-    if (!caller)
-        return respondProblem(request, caller.error(), requestId);
+    if (!caller) {
+        const auto error = co_await m_brake.slowed(request.peer, caller.error());
+        co_return respondProblem(request, error, requestId);
+    }
     auto stream = m_streams.open(request, m_authenticator.watch(request, *caller));
     if (!stream)
-        return respondProblem(request, stream.error(), requestId);
-    return std::move(*stream);
+        co_return respondProblem(request, stream.error(), requestId);
+    co_return std::move(*stream);
 }
 
 HttpResponse RequestRouter::answerReadiness() const

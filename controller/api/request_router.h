@@ -4,6 +4,7 @@
 #include "api/event_streams.h"
 #include "api/session_routes.h"
 #include "api/session_store.h"
+#include "api/sign_in_brake.h"
 #include "api/verb_table.h"
 #include "ports/clock.h"
 #include "ports/http.h"
@@ -24,6 +25,7 @@ struct RouterSettings
     AuthenticatorSettings authentication;
     SessionLimits sessions;
     StreamOptions streams;
+    BrakeOptions brake;
     /// Where command lines find this node: "http://127.0.0.1:9999"; empty when it has no such address.
     std::function<std::string()> endpoint = [] { return std::string(); };
     /// What answers at and below /dashboard; without it there is nothing.
@@ -57,8 +59,9 @@ struct RouterSources
 ///
 /// Until the node is ready, verbs and reads are answered with ServiceUnavailable, which clients repeat.
 ///
-/// Callers are told apart as authenticator.h says; sessions count below /v1 only. Lives on the main loop's thread; what
-/// it was given must live longer than it and all tasks it returned.
+/// Callers are told apart as authenticator.h says, and who fails too often waits as sign_in_brake.h says; sessions
+/// count below /v1 only. Lives on the main loop's thread; what it was given must live longer than it and all tasks it
+/// returned.
 class RequestRouter
 {
 public:
@@ -76,13 +79,13 @@ public:
 private:
     struct Call;
 
-    std::optional<ports::HttpResponse> answerAtOnce(const ports::HttpRequest &request, std::string_view requestId);
+    std::optional<ports::HttpResponse> answerAtOnce(const ports::HttpRequest &request);
     std::optional<ports::HttpResponse> checkMethod(const ports::HttpRequest &request) const;
     QCoro::Task<ports::HttpResponse> answerLater(ports::HttpRequest request, std::string requestId);
     QCoro::Task<ports::HttpResponse> answerQuery(ports::HttpRequest request, std::string requestId);
     QCoro::Task<ports::HttpResponse> answerAction(ports::HttpRequest request, std::string requestId);
     QCoro::Task<ports::HttpResponse> answerRead(ports::HttpRequest request, std::string requestId);
-    ports::HttpResponse answerEvents(const ports::HttpRequest &request, std::string_view requestId);
+    QCoro::Task<ports::HttpResponse> answerEvents(ports::HttpRequest request, std::string requestId);
     ports::HttpResponse answerReadiness() const;
 
     Result<Call> callFromQuery(const ports::HttpRequest &request) const;
@@ -98,6 +101,7 @@ private:
     const RouterSettings m_settings;
     SessionStore m_sessions;
     Authenticator m_authenticator;
+    SignInBrake m_brake;
     SessionRoutes m_sessionRoutes;
     EventStreams m_streams;
 };

@@ -33,6 +33,8 @@ std::string_view nameOf(ErrorCode code)
         return "AccessDenied";
     case ErrorCode::NoSuchEntity:
         return "NoSuchEntity";
+    case ErrorCode::Throttling:
+        return "Throttling";
     case ErrorCode::LoadBalancerNotFound:
         return "LoadBalancerNotFound";
     case ErrorCode::DuplicateLoadBalancerName:

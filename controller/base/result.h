@@ -29,6 +29,7 @@ enum class ErrorCode {
     RequestExpired,
     AccessDenied,
     NoSuchEntity, ///< no access key of that id
+    Throttling,   ///< too many failures; trying again later may help
 
     // What ELB's rules say.
     LoadBalancerNotFound,
