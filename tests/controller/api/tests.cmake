@@ -1,5 +1,6 @@
 balancer_test(controller/api/tst_event_streams LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
 balancer_test(controller/api/tst_openapi LABEL unit LIBRARIES Balancer::Api)
+balancer_test(controller/api/tst_permissions LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
 balancer_test(controller/api/tst_reads LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
 balancer_test(controller/api/tst_request_router LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
 balancer_test(controller/api/tst_sessions LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
