@@ -1,12 +1,11 @@
 #include "api/sign_in_brake.h"
 
+#include "base/text.h"
 #include "ports/pause.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
+#include <vector>
 
 namespace balancer::api {
 
@@ -21,14 +20,34 @@ bool isGuess(ErrorCode code)
     return code == ErrorCode::SignatureDoesNotMatch || code == ErrorCode::InvalidClientTokenId;
 }
 
-/// "10.0.0.5", or the first half of an IPv6 address.
+/// The eight groups of an IPv6 address as the system prints it: "fd00::5" has six zeros in the middle.
+std::vector<std::string_view> groupsOf(std::string_view address)
+{
+    constexpr std::size_t kGroups = 8;
+    const auto gap = address.find("::");
+    auto groups = split(address.substr(0, gap), ':');
+    if (gap == std::string_view::npos)
+        return groups;
+    if (gap == 0)
+        groups.clear();
+    const auto last = split(address.substr(gap + 2), ':');
+    while (groups.size() + last.size() < kGroups)
+        groups.push_back("0");
+    groups.insert(groups.end(), last.begin(), last.end());
+    return groups;
+}
+
+/// "10.0.0.5", also for "::ffff:10.0.0.5"; of other IPv6 addresses the first half.
 std::string sourceOf(std::string_view address)
 {
-    std::array<unsigned char, 16> bytes{};
-    const std::string text(address);
-    if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1)
-        return text;
-    return "v6:" + std::string(bytes.begin(), bytes.begin() + 8);
+    constexpr std::size_t kHalf = 4;
+    if (address.find(':') == std::string_view::npos || address.find('.') != std::string_view::npos)
+        return std::string(address.substr(address.rfind(':') + 1));
+    const auto groups = groupsOf(address);
+    std::string half;
+    for (std::size_t i = 0; i < std::min(kHalf, groups.size()); ++i)
+        (half += groups[i]) += ':';
+    return half;
 }
 
 } // namespace

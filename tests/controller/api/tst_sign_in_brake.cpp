@@ -79,6 +79,7 @@ private Q_SLOTS:
     void survivesAClockThatGoesBack();
     void leavesOtherAddressesAlone();
     void countsHalfOfAnIpv6Address();
+    void knowsIpv4InIpv6();
     void remembersABoundedNumberOfAddresses();
 
     void answersAtOnceAtFirst();
@@ -154,6 +155,21 @@ void SignInBrakeTest::countsHalfOfAnIpv6Address()
     QCOMPARE(brake.addressCount(), std::size_t(1));
     QCOMPARE(brake.noteFailure("fd00:0:0:1:2:3:4:5"), 200ms);
     QCOMPARE(brake.noteFailure("fd00:0:0:2::1"), 0ms);
+    for (const auto *address : {"::1", "::2", "::"})
+        static_cast<void>(brake.noteFailure(address));
+    QCOMPARE(brake.addressCount(), std::size_t(3));
+    SignInBrake other(m_clock, options());
+    for (const auto *address : {"fd00::1:2:3:4:5:6", "fd00:0:1:2:9:9:9:9", "fd00:0:1:2::%eth0"})
+        static_cast<void>(other.noteFailure(address));
+    QCOMPARE(other.addressCount(), std::size_t(1)); // the first has its only zero where the others have one
+}
+
+void SignInBrakeTest::knowsIpv4InIpv6()
+{
+    SignInBrake brake(m_clock, options());
+    for (const auto *address : {"10.0.0.1", "::ffff:10.0.0.1", "::ffff:10.0.0.2"})
+        static_cast<void>(brake.noteFailure(address));
+    QCOMPARE(brake.addressCount(), std::size_t(2));
 }
 
 void SignInBrakeTest::remembersABoundedNumberOfAddresses()
