@@ -314,6 +314,7 @@ void PermissionsTest::endsWithTheKey()
     const auto localStream = tests::follow(m_bench->handle(fromUser(0, unsignedRequest("GET", "/v1/events"))));
     m_bench->router().recheckStreams();
     QVERIFY(!stream->ended && !sessionStream->ended);
+    const auto notBegun = m_bench->handle(requestBy(admin, "GET", "/v1/events", "", ""));
     QCOMPARE(m_bench->handle(bySession).status, 200);
 
     m_bench->changedKey = admin.keyId;
@@ -322,6 +323,7 @@ void PermissionsTest::endsWithTheKey()
     m_bench->router().recheckStreams();
     QVERIFY(stream->ended && sessionStream->ended);
     QVERIFY(!otherStream->ended && !localStream->ended);
+    QVERIFY(tests::follow(notBegun)->ended);
     QCOMPARE(m_bench->handle(bySession).status, 401);
     QCOMPARE(codeOf(m_bench->handle(bySignature)), std::string(deleted ? "InvalidClientTokenId" : "AccessDenied"));
     QVERIFY(sessionOf(admin).empty());
