@@ -76,6 +76,8 @@ int main(int argc, char **argv)
 
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("elastic-haproxy"));
+    if (options.command)
+        return options.command->run(*paths);
     const auto settings = loadSettings(*paths);
     if (!settings)
         return refuse(settings.error());
@@ -86,6 +88,7 @@ int main(int argc, char **argv)
         return cli::runStop(*settings, *paths, options.traffic);
     case cli::Options::Task::Daemon:
     case cli::Options::Task::Desktop:
+    case cli::Options::Task::Command:
         break;
     }
     return runDaemon(*settings, *paths);

@@ -1,6 +1,11 @@
 #include "cli/options.h"
 
+#include "cli/keys_command.h"
+
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <vector>
 
 namespace balancer::cli {
 
@@ -28,12 +33,16 @@ Options parseCommandLine(int argc, char **argv, int &exitCode)
     auto *stop = app.add_subcommand("stop", "End the node's daemon; HAProxy goes on serving");
     stop->add_flag("--traffic", options.traffic, "End HAProxy too, also when the daemon is down");
     stop->fallthrough();
+    const std::vector<std::shared_ptr<Command>> commands = {std::make_shared<KeysCommand>()};
+    for (const auto &command : commands)
+        command->addTo(app);
     app.require_subcommand(0, 1);
 
     exitCode = -1;
     try {
         app.parse(argc, argv);
-        const int tasks = int(daemon) + int(checkConfig) + int(stop->parsed());
+        const int tasks = int(daemon) + int(checkConfig) + int(stop->parsed()) +
+                          static_cast<int>(std::ranges::count_if(commands, &Command::isChosen));
         if (tasks > 1)
             throw CLI::ValidationError("elastic-haproxy", "say only one of --daemon, --check-config and a subcommand");
     } catch (const CLI::Success &answered) {
@@ -42,6 +51,12 @@ Options parseCommandLine(int argc, char **argv, int &exitCode)
     } catch (const CLI::ParseError &error) {
         app.exit(error);
         exitCode = WrongUsage;
+        return options;
+    }
+    const auto chosen = std::ranges::find_if(commands, &Command::isChosen);
+    if (chosen != commands.end()) {
+        options.task = Options::Task::Command;
+        options.command = *chosen;
         return options;
     }
     options.task = checkConfig      ? Options::Task::CheckConfig

@@ -48,6 +48,9 @@ struct ApiSettings
     std::string domain = "internal";
     std::map<std::string, model::Role> socketGroups; ///< by the group's name
     std::string accountId = "000000000000";
+    bool strictScope = false;         ///< signatures must name one of our regions, and ELB
+    std::vector<std::string> regions; ///< that they may name besides `region`
+    bool signatureV2 = false;
 
     bool operator==(const ApiSettings &) const = default;
 };

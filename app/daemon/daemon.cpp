@@ -11,11 +11,13 @@
 #include "daemon/api_certificate.h"
 #include "daemon/descriptors.h"
 #include "daemon/first_key.h"
+#include "daemon/key_maker.h"
 #include "daemon/name_files.h"
 #include "daemon/node_facts.h"
 #include "daemon/notify.h"
 #include "daemon/system_clock.h"
 #include "dashboard/dashboard_files.h"
+#include "service/access_key_service.h"
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
@@ -58,6 +60,16 @@ adapters::haproxy::KeeperOptions keeperOptions(const HaproxySettings &settings, 
     return options;
 }
 
+api::SignatureSettings signatureSettings(const ApiSettings &settings)
+{
+    api::SignatureSettings signature;
+    signature.strictScope = settings.strictScope;
+    signature.regions = settings.regions;
+    signature.regions.insert(signature.regions.begin(), settings.region);
+    signature.version2 = settings.signatureV2;
+    return signature;
+}
+
 Result<void> makePrivateDirectory(const std::string &path)
 {
     std::error_code error;
@@ -85,7 +97,6 @@ struct Daemon::Parts
     SystemClock clock;
     ServiceNotifier notifier = ServiceNotifier::fromEnvironment();
     std::unique_ptr<adapters::sqlite::SqliteStore> store;
-    std::map<std::string, model::AccessKey, std::less<>> keys;
     std::unique_ptr<adapters::haproxy::LogSocket> healthLog;
     std::unique_ptr<adapters::haproxy::GenerationKeeper> haproxy;
     std::unique_ptr<AddressFile> addresses;
@@ -96,6 +107,7 @@ struct Daemon::Parts
     std::unique_ptr<service::HealthWatcher> watcher;
     std::unique_ptr<service::Reconciler> reconciler;
     std::unique_ptr<service::ChangeQueue> changes;
+    std::unique_ptr<service::AccessKeyService> keys;
     std::unique_ptr<service::LoadBalancerService> service;
     std::unique_ptr<service::EventLog> events;
     std::unique_ptr<service::ReadModel> readModel;
@@ -156,12 +168,6 @@ QCoro::Task<Result<void>> Daemon::openStore()
     if (*first)
         qCInfo(lcDaemon).noquote() << "made the first access key" << text(**first) << "— its secret is in"
                                    << text(m_parts->directory->path("first-key.json"));
-    const auto keys = co_await m_parts->store->loadKeys();
-    if (!keys)
-        co_return fail(keys.error());
-    for (const auto &key : *keys)
-        m_parts->keys.insert_or_assign(key.id, key);
-
     auto state = co_await m_parts->store->load();
     if (!state)
         co_return fail(state.error());
@@ -198,6 +204,9 @@ QCoro::Task<Result<void>> Daemon::startService()
         std::make_unique<service::Reconciler>(parts.desired, std::move(node), *parts.addresses, *parts.haproxy,
                                               *parts.haproxy, *parts.watcher, parts.turn, service::ReconcilerOptions());
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
+    parts.keys = std::make_unique<service::AccessKeyService>(*parts.changes, *parts.store, parts.clock, makeAccessKey);
+    if (const auto loaded = co_await parts.keys->load(); !loaded)
+        co_return loaded;
     service::ServiceOptions options;
     options.region = m_settings.api.region;
     options.domain = m_settings.api.domain;
@@ -270,12 +279,9 @@ Result<void> Daemon::openApi()
             return {};
         return fail(ErrorCode::Unavailable, "the node is starting");
     };
-    const auto findKey = [this](std::string_view id) -> std::optional<model::AccessKey> {
-        const auto key = m_parts->keys.find(id);
-        return key == m_parts->keys.end() ? std::nullopt : std::optional(key->second);
-    };
+    const auto findKey = [this](std::string_view id) { return m_parts->keys->find(id); };
     api::RouterSettings settings;
-    settings.authentication.signature.region = m_settings.api.region;
+    settings.authentication.signature = signatureSettings(m_settings.api);
     settings.authentication.accountId = m_settings.api.accountId;
     settings.authentication.ownUserId = geteuid();
     settings.endpoint = [this] {
@@ -287,8 +293,10 @@ Result<void> Daemon::openApi()
             return pages.answer(request);
         };
     }
-    const api::RouterSources sources{*parts.service, *parts.reads, *parts.events, *parts.traffic};
+    const api::RouterSources sources{*parts.service, *parts.keys, *parts.reads, *parts.events, *parts.traffic};
     parts.router = std::make_unique<api::RequestRouter>(sources, findKey, parts.clock, readiness, settings);
+    connect(parts.keys.get(), &service::AccessKeyService::keysChanged, this,
+            [this] { m_parts->router->recheckStreams(); });
 
     auto options = apiServerOptions();
     if (!options)

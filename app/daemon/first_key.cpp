@@ -1,14 +1,9 @@
 #include "daemon/first_key.h"
 
-#include "base/text.h"
 #include "daemon/data_directory.h"
+#include "daemon/key_maker.h"
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
-
-#include <algorithm>
-#include <array>
 
 namespace balancer::daemon {
 
@@ -16,45 +11,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kIdPrefix = "AKIA";
-constexpr std::string_view kIdLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"; // 32: five bits each
-constexpr std::size_t kIdLength = 16;
-constexpr std::size_t kSecretBytes = 30;
-constexpr std::size_t kSecretLength = 40; // 30 bytes in base64
 constexpr std::size_t kMaxFile = 4096;
 constexpr mode_t kOwnerOnly = 0600;
 
-template <std::size_t Size>
-Result<std::array<unsigned char, Size>> randomBytes()
-{
-    std::array<unsigned char, Size> bytes{};
-    if (RAND_bytes(bytes.data(), static_cast<int>(Size)) != 1)
-        return fail(ErrorCode::Unavailable, "the system has no random numbers");
-    return bytes;
-}
-
-Result<model::AccessKey> makeKey(model::Timestamp now)
-{
-    const auto idBytes = randomBytes<kIdLength>();
-    const auto secretBytes = randomBytes<kSecretBytes>();
-    if (!idBytes || !secretBytes)
-        return fail(idBytes ? secretBytes.error() : idBytes.error());
-    model::AccessKey key{
-        .id = std::string(kIdPrefix), .secret = {}, .role = model::Role::Admin, .enabled = true, .createdAt = now};
-    for (const auto byte : *idBytes)
-        key.id += kIdLetters[byte % kIdLetters.size()];
-    key.secret.resize(kSecretLength + 1); // OpenSSL writes a terminator
-    EVP_EncodeBlock(reinterpret_cast<unsigned char *>(key.secret.data()), secretBytes->data(), kSecretBytes);
-    key.secret.resize(kSecretLength);
-    return key;
-}
-
 bool isOurs(const model::AccessKey &key)
 {
-    const auto isBase64 = [](char c) { return isAlphanumeric(c) || c == '+' || c == '/'; };
-    return key.id.starts_with(kIdPrefix) && key.id.size() == kIdPrefix.size() + kIdLength &&
-           std::ranges::all_of(key.id, isAlphanumeric) && key.secret.size() == kSecretLength &&
-           std::ranges::all_of(key.secret, isBase64) && key.role == model::Role::Admin;
+    return looksMade(key) && key.role == model::Role::Admin;
 }
 
 std::string renderKeyFile(const model::AccessKey &key)
@@ -92,7 +54,7 @@ Result<model::AccessKey> readOrMakeKey(const std::string &path, model::Timestamp
 {
     const auto text = readFile(path, kMaxFile);
     if (!text && text.error().code == ErrorCode::NotFound)
-        return makeKey(now);
+        return makeAccessKey(model::Role::Admin, now);
     if (!text)
         return fail(text.error());
     auto key = parseKeyFile(*text, now);

@@ -74,6 +74,10 @@ std::vector<Setting> makeSettings()
         setting("api", "socket_groups", api, &ApiSettings::socketGroups,
                 onlyYet(rolesByGroup(), std::map<std::string, model::Role>(), "access by group")),
         setting("api", "account_id", api, &ApiSettings::accountId, text(isAccountId, "12 digits")),
+        setting("api", "strict_scope", api, &ApiSettings::strictScope, boolean()),
+        setting("api", "regions", api, &ApiSettings::regions,
+                texts(isRegion, "texts of lower case letters, digits and hyphens")),
+        setting("api", "signature_v2", api, &ApiSettings::signatureV2, boolean()),
 
         setting("dashboard", "enabled", &Settings::dashboard, &DashboardSettings::enabled, boolean()),
 

@@ -30,7 +30,6 @@ Result<model::Caller> Authenticator::identify(const ports::HttpRequest &request)
         return model::Caller{name, model::Role::Admin};
     if (userId && !isSigned(request))
         return fail(ErrorCode::AccessDenied, "User: " + name + " must sign with an access key");
-    // Failed sign-ins are to be slowed down by address: here, before anything is computed for the caller.
     return verifySignature(request, m_findKey, m_clock.now(), m_settings.signature);
 }
 

@@ -45,6 +45,15 @@ std::string hmacSha256(std::string_view key, std::string_view data)
     return {reinterpret_cast<const char *>(digest.data()), digest.size()};
 }
 
+std::string base64(std::string_view bytes)
+{
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0'); // OpenSSL writes a terminator
+    const auto length =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char *>(text.data()), bytesOf(bytes), static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(length));
+    return text;
+}
+
 bool isSameSecret(std::string_view left, std::string_view right)
 {
     return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;

@@ -16,6 +16,9 @@ std::string hmacSha256(std::string_view key, std::string_view data);
 
 std::string lowerHex(std::string_view bytes);
 
+/// "Zm9v", padded, in one line.
+std::string base64(std::string_view bytes);
+
 /// Takes the same time wherever the texts differ; texts of different length are told apart at once.
 bool isSameSecret(std::string_view left, std::string_view right);
 

@@ -76,10 +76,10 @@ Result<ports::HttpResponse> EventStreams::open(const ports::HttpRequest &request
     return response;
 }
 
-/// What happened since the answer is caught up with first.
+/// What happened since the answer is caught up with first; who may listen may have changed, too.
 void EventStreams::begin(Stream stream)
 {
-    if (m_streams.size() >= m_options.most || !catchUp(stream))
+    if (m_streams.size() >= m_options.most || !stream.isAllowed() || !catchUp(stream))
         return;
     m_streams.push_back(std::move(stream));
     if (m_streams.back().wantsRates)
@@ -151,6 +151,11 @@ void EventStreams::tellRates(const model::RatesMeasured &rates)
 void EventStreams::keepAlive()
 {
     dropUnless([](Stream &stream) { return stream.isAllowed() && stream.writer->write(std::string(kKeepAlive)); });
+}
+
+void EventStreams::recheck()
+{
+    dropUnless([](Stream &stream) { return stream.isAllowed(); });
 }
 
 void EventStreams::closeAll()

@@ -44,6 +44,8 @@ public:
     /// from time to time. Unavailable when there are too many already.
     Result<ports::HttpResponse> open(const ports::HttpRequest &request, std::function<bool()> isAllowed);
 
+    /// Ends the streams of those who may no longer listen.
+    void recheck();
     /// Ends all streams.
     void closeAll();
     std::size_t count() const { return m_streams.size(); }

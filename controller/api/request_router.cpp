@@ -1,11 +1,11 @@
 #include "api/request_router.h"
 
 #include "api/openapi.h"
+#include "api/parameters.h"
 #include "api/read_table.h"
 #include "api/responses.h"
 #include "api/session_cookie.h"
 #include "api/target.h"
-#include "api/verb_table.h"
 #include "wire/envelope.h"
 #include "wire/json_text.h"
 #include "wire/query_text.h"
@@ -57,19 +57,6 @@ tl::unexpected<Error> noSuchAction(std::string_view action, std::string_view ver
                                               " for version " + std::string(version.substr(0, kMaxEcho)));
 }
 
-/// Those of the body and those of the query string; of a repeated name the first counts.
-Result<wire::Parameters> parametersOf(const HttpRequest &request)
-{
-    auto parameters = wire::parseParameters(request.method == "POST" ? std::string_view(request.body) : "");
-    if (!parameters)
-        return parameters;
-    const auto query = wire::parseParameters(queryOf(request.target));
-    if (!query)
-        return query;
-    parameters->insert(parameters->end(), query->begin(), query->end());
-    return parameters;
-}
-
 /// Whether only the plan is wanted. Anything but true and false is refused: carrying out what someone only wanted to
 /// see would be the worst answer.
 Result<bool> isDryRun(const wire::Parameters &query)
@@ -97,7 +84,8 @@ RequestRouter::RequestRouter(RouterSources sources, KeyLookup findKey, const por
     : m_sources(sources), m_readiness(std::move(readiness)), m_settings(std::move(settings)),
       m_sessions(findKey, clock, m_settings.sessions),
       m_authenticator(std::move(findKey), clock, m_sessions, m_settings.authentication),
-      m_sessionRoutes(m_authenticator, m_sessions), m_streams(sources.events, sources.traffic, m_settings.streams)
+      m_brake(clock, m_settings.brake), m_sessionRoutes(m_authenticator, m_sessions, m_brake),
+      m_streams(sources.events, sources.traffic, m_settings.streams)
 {
 }
 
@@ -106,7 +94,7 @@ QCoro::Task<HttpResponse> RequestRouter::handle(HttpRequest request)
     const auto requestId = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
     std::optional<HttpResponse> response;
     try {
-        response = answerAtOnce(request, requestId);
+        response = answerAtOnce(request);
         if (!response)
             response = co_await answerLater(std::move(request), requestId);
     } catch (const std::exception &e) {
@@ -118,7 +106,7 @@ QCoro::Task<HttpResponse> RequestRouter::handle(HttpRequest request)
 }
 
 /// What needs nobody else's answer.
-std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &request, std::string_view requestId)
+std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &request)
 {
     const auto path = pathOf(request.target);
     if (isBelow(path, "/dashboard") && m_settings.dashboard)
@@ -133,10 +121,6 @@ std::optional<HttpResponse> RequestRouter::answerAtOnce(const HttpRequest &reque
         static const auto kDocument = renderOpenApi();
         return respondJson(200, kDocument);
     }
-    if (path == kSessionPath)
-        return m_sessionRoutes.answer(request, requestId);
-    if (path == kEventsPath)
-        return answerEvents(request, requestId);
     return std::nullopt;
 }
 
@@ -148,7 +132,9 @@ std::optional<HttpResponse> RequestRouter::checkMethod(const HttpRequest &reques
     const bool post = request.method == "POST";
     if (path == kSessionPath)
         return std::nullopt;
-    if (path == "/healthz" || path == "/readyz" || path == kOpenApi || path == kEventsPath || findRead(path))
+    if (path == "/healthz" || path == "/readyz")
+        return isGetOrHead(request) ? std::nullopt : std::optional(methodNotAllowed("GET, HEAD"));
+    if (path == kOpenApi || path == kEventsPath || findRead(path))
         return get ? std::nullopt : std::optional(methodNotAllowed("GET"));
     if (path.starts_with(kActions))
         return post ? std::nullopt : std::optional(methodNotAllowed("POST"));
@@ -160,6 +146,10 @@ std::optional<HttpResponse> RequestRouter::checkMethod(const HttpRequest &reques
 QCoro::Task<HttpResponse> RequestRouter::answerLater(HttpRequest request, std::string requestId)
 {
     const auto path = pathOf(request.target);
+    if (path == kSessionPath)
+        co_return co_await m_sessionRoutes.answer(std::move(request), std::move(requestId));
+    if (path == kEventsPath)
+        co_return co_await answerEvents(std::move(request), std::move(requestId));
     if (path.starts_with(kActions))
         co_return co_await answerAction(std::move(request), std::move(requestId));
     if (findRead(path))
@@ -170,9 +160,11 @@ QCoro::Task<HttpResponse> RequestRouter::answerLater(HttpRequest request, std::s
 QCoro::Task<HttpResponse> RequestRouter::answerQuery(HttpRequest request, std::string requestId)
 {
     auto call = callFromQuery(request);
-    if (!call)
-        co_return respondXmlProblem(call.error(), wire::kCurrentVersion, requestId);
-    const auto answer = co_await call->verb->perform(m_sources.verbs, std::move(call->parameters), call->caller);
+    if (!call) {
+        const auto error = co_await m_brake.slowed(request.peer, call.error());
+        co_return respondXmlProblem(error, wire::kCurrentVersion, requestId);
+    }
+    const auto answer = co_await call->verb->perform(services(), std::move(call->parameters), call->caller);
     if (!answer)
         co_return respondXmlProblem(answer.error(), call->version, requestId);
     co_return respond(200, "text/xml", wire::renderXmlAnswer(call->verb->name, call->version, *answer, requestId));
@@ -181,13 +173,15 @@ QCoro::Task<HttpResponse> RequestRouter::answerQuery(HttpRequest request, std::s
 QCoro::Task<HttpResponse> RequestRouter::answerAction(HttpRequest request, std::string requestId)
 {
     auto call = callFromJson(request);
-    if (!call)
-        co_return respondProblem(request, call.error(), requestId);
+    if (!call) {
+        const auto error = co_await m_brake.slowed(request.peer, call.error());
+        co_return respondProblem(request, error, requestId);
+    }
     Result<wire::Node> answer;
     if (call->isDryRun)
-        answer = co_await call->verb->preview(m_sources.verbs, std::move(call->parameters), m_settings.endpoint());
+        answer = co_await call->verb->preview(services(), std::move(call->parameters), m_settings.endpoint());
     else
-        answer = co_await call->verb->perform(m_sources.verbs, std::move(call->parameters), call->caller);
+        answer = co_await call->verb->perform(services(), std::move(call->parameters), call->caller);
     if (!answer)
         co_return respondProblem(request, answer.error(), requestId);
     co_return respondJson(200, wire::renderJson(*answer));
@@ -197,8 +191,10 @@ QCoro::Task<HttpResponse> RequestRouter::answerRead(HttpRequest request, std::st
 {
     auto found = findRead(pathOf(request.target));
     const auto caller = admitReader(request, found->entry->role, found->entry->name);
-    if (!caller)
-        co_return respondProblem(request, caller.error(), requestId);
+    if (!caller) {
+        const auto error = co_await m_brake.slowed(request.peer, caller.error());
+        co_return respondProblem(request, error, requestId);
+    }
     auto query = wire::parseParameters(queryOf(request.target));
     if (!query)
         co_return respondProblem(request, query.error(), requestId);
@@ -209,15 +205,17 @@ QCoro::Task<HttpResponse> RequestRouter::answerRead(HttpRequest request, std::st
     co_return respondJson(200, wire::renderJson(*answer));
 }
 
-HttpResponse RequestRouter::answerEvents(const HttpRequest &request, std::string_view requestId)
+QCoro::Task<HttpResponse> RequestRouter::answerEvents(HttpRequest request, std::string requestId)
 {
     const auto caller = admitReader(request, model::Role::Viewer, "Events");
-    if (!caller)
-        return respondProblem(request, caller.error(), requestId);
+    if (!caller) {
+        const auto error = co_await m_brake.slowed(request.peer, caller.error());
+        co_return respondProblem(request, error, requestId);
+    }
     auto stream = m_streams.open(request, m_authenticator.watch(request, *caller));
     if (!stream)
-        return respondProblem(request, stream.error(), requestId);
-    return std::move(*stream);
+        co_return respondProblem(request, stream.error(), requestId);
+    co_return std::move(*stream);
 }
 
 HttpResponse RequestRouter::answerReadiness() const

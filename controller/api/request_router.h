@@ -4,8 +4,11 @@
 #include "api/event_streams.h"
 #include "api/session_routes.h"
 #include "api/session_store.h"
+#include "api/sign_in_brake.h"
+#include "api/verb_table.h"
 #include "ports/clock.h"
 #include "ports/http.h"
+#include "service/key_verbs.h"
 #include "service/reads.h"
 #include "service/verbs.h"
 
@@ -22,6 +25,7 @@ struct RouterSettings
     AuthenticatorSettings authentication;
     SessionLimits sessions;
     StreamOptions streams;
+    BrakeOptions brake;
     /// Where command lines find this node: "http://127.0.0.1:9999"; empty when it has no such address.
     std::function<std::string()> endpoint = [] { return std::string(); };
     /// What answers at and below /dashboard; without it there is nothing.
@@ -35,6 +39,7 @@ using Readiness = std::function<Result<void>()>;
 struct RouterSources
 {
     service::Verbs &verbs;
+    service::KeyVerbs &keys;
     service::Reads &reads;
     const service::EventLog &events;
     service::TrafficMeter &traffic;
@@ -50,11 +55,13 @@ struct RouterSources
 ///     POST, GET, DELETE /v1/session      signing a browser in and out
 ///     GET /dashboard/…                   the dashboard, for everyone
 ///     GET /v1/openapi.json, /healthz, /readyz   for everyone
+///     HEAD /dashboard/…, /healthz, /readyz      the same without the body
 ///
 /// Until the node is ready, verbs and reads are answered with ServiceUnavailable, which clients repeat.
 ///
-/// Callers are told apart as authenticator.h says; sessions count below /v1 only. Lives on the main loop's thread; what
-/// it was given must live longer than it and all tasks it returned.
+/// Callers are told apart as authenticator.h says, and who fails too often waits as sign_in_brake.h says; sessions
+/// count below /v1 only. Lives on the main loop's thread; what it was given must live longer than it and all tasks it
+/// returned.
 class RequestRouter
 {
 public:
@@ -66,17 +73,19 @@ public:
 
     /// Ends what goes on after its answer.
     void closeStreams() { m_streams.closeAll(); }
+    /// The same for those alone who may no longer listen: some access key has changed.
+    void recheckStreams() { m_streams.recheck(); }
 
 private:
     struct Call;
 
-    std::optional<ports::HttpResponse> answerAtOnce(const ports::HttpRequest &request, std::string_view requestId);
+    std::optional<ports::HttpResponse> answerAtOnce(const ports::HttpRequest &request);
     std::optional<ports::HttpResponse> checkMethod(const ports::HttpRequest &request) const;
     QCoro::Task<ports::HttpResponse> answerLater(ports::HttpRequest request, std::string requestId);
     QCoro::Task<ports::HttpResponse> answerQuery(ports::HttpRequest request, std::string requestId);
     QCoro::Task<ports::HttpResponse> answerAction(ports::HttpRequest request, std::string requestId);
     QCoro::Task<ports::HttpResponse> answerRead(ports::HttpRequest request, std::string requestId);
-    ports::HttpResponse answerEvents(const ports::HttpRequest &request, std::string_view requestId);
+    QCoro::Task<ports::HttpResponse> answerEvents(ports::HttpRequest request, std::string requestId);
     ports::HttpResponse answerReadiness() const;
 
     Result<Call> callFromQuery(const ports::HttpRequest &request) const;
@@ -85,11 +94,14 @@ private:
     Result<void> admit(const model::Caller &caller, model::Role least, std::string_view action) const;
     Result<model::Caller> admitReader(const ports::HttpRequest &request, model::Role least, std::string_view action);
 
+    VerbServices services() const { return {m_sources.verbs, m_sources.keys}; }
+
     const RouterSources m_sources;
     const Readiness m_readiness;
     const RouterSettings m_settings;
     SessionStore m_sessions;
     Authenticator m_authenticator;
+    SignInBrake m_brake;
     SessionRoutes m_sessionRoutes;
     EventStreams m_streams;
 };

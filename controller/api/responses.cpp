@@ -45,6 +45,11 @@ ports::HttpResponse respondJson(int status, std::string body)
     return respond(status, "application/json", std::move(body));
 }
 
+bool isGetOrHead(const ports::HttpRequest &request)
+{
+    return request.method == "GET" || request.method == "HEAD";
+}
+
 ports::HttpResponse methodNotAllowed(std::string_view allowed)
 {
     auto response = respondText(405, "Method not allowed");

@@ -13,6 +13,8 @@ namespace balancer::api {
 ports::HttpResponse respond(int status, std::string_view contentType, std::string body);
 ports::HttpResponse respondText(int status, std::string_view line);
 ports::HttpResponse respondJson(int status, std::string body);
+/// Both are answered alike: the server sends no body for HEAD.
+bool isGetOrHead(const ports::HttpRequest &request);
 ports::HttpResponse methodNotAllowed(std::string_view allowed);
 
 /// The error as its caller sees it. What he does not see goes to the log, with the id he can name.

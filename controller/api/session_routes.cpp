@@ -6,6 +6,7 @@
 #include "wire/read_forms.h"
 
 #include <string>
+#include <utility>
 
 namespace balancer::api {
 
@@ -27,20 +28,20 @@ void setCookie(ports::HttpResponse &response, std::string_view token, const port
 
 } // namespace
 
-SessionRoutes::SessionRoutes(Authenticator &authenticator, SessionStore &sessions)
-    : m_authenticator(authenticator), m_sessions(sessions)
+SessionRoutes::SessionRoutes(Authenticator &authenticator, SessionStore &sessions, SignInBrake &brake)
+    : m_authenticator(authenticator), m_sessions(sessions), m_brake(brake)
 {
 }
 
-ports::HttpResponse SessionRoutes::answer(const ports::HttpRequest &request, std::string_view requestId)
+QCoro::Task<ports::HttpResponse> SessionRoutes::answer(ports::HttpRequest request, std::string requestId)
 {
     if (request.method == "POST")
-        return open(request, requestId);
+        co_return co_await open(std::move(request), std::move(requestId));
     if (request.method == "GET")
-        return read(request, requestId);
+        co_return read(request, requestId);
     if (request.method == "DELETE")
-        return close(request, requestId);
-    return methodNotAllowed("DELETE, GET, POST");
+        co_return close(request, requestId);
+    co_return methodNotAllowed("DELETE, GET, POST");
 }
 
 /// By what the body says, or without one by the request itself.
@@ -57,20 +58,22 @@ Result<model::Caller> SessionRoutes::callerOf(const ports::HttpRequest &request)
     return m_authenticator.signIn(*signIn);
 }
 
-ports::HttpResponse SessionRoutes::open(const ports::HttpRequest &request, std::string_view requestId)
+QCoro::Task<ports::HttpResponse> SessionRoutes::open(ports::HttpRequest request, std::string requestId)
 {
     // Else any page could sign its visitors in as somebody whose key it knows.
     if (isCrossOrigin(request))
-        return respondJsonProblem(otherOrigin(), requestId);
+        co_return respondJsonProblem(otherOrigin(), requestId);
     const auto caller = callerOf(request);
-    if (!caller)
-        return respondJsonProblem(caller.error(), requestId);
+    if (!caller) {
+        const auto error = co_await m_brake.slowed(request.peer, caller.error());
+        co_return respondJsonProblem(error, requestId);
+    }
     const auto opened = m_sessions.open(*caller);
     if (!opened)
-        return respondJsonProblem(opened.error(), requestId);
+        co_return respondJsonProblem(opened.error(), requestId);
     auto response = respondJson(kCreated, wire::renderJson(wire::writeRead(opened->session)));
     setCookie(response, opened->token, request);
-    return response;
+    co_return response;
 }
 
 ports::HttpResponse SessionRoutes::read(const ports::HttpRequest &request, std::string_view requestId)

@@ -1,6 +1,8 @@
 #include "api/signature.h"
 
 #include "api/crypto.h"
+#include "api/signature_errors.h"
+#include "api/signature_v2.h"
 #include "api/target.h"
 #include "base/text.h"
 #include "wire/query_text.h"
@@ -38,16 +40,6 @@ struct SignedRequest
     std::optional<std::chrono::seconds> expires; ///< presigned
     bool hasToken = false;
 };
-
-tl::unexpected<Error> incomplete(std::string message)
-{
-    return fail(ErrorCode::IncompleteSignature, std::move(message));
-}
-
-tl::unexpected<Error> mismatch(std::string message)
-{
-    return fail(ErrorCode::SignatureDoesNotMatch, std::move(message));
-}
 
 std::optional<int> number(std::string_view digits)
 {
@@ -172,18 +164,32 @@ bool hasQueryForm(const Parameters &query)
     });
 }
 
+bool hasSignatureV4(const HttpRequest &request, const Parameters &query)
+{
+    return ports::findHeader(request.headers, "authorization") || hasQueryForm(query);
+}
+
 Result<SignedRequest> parseSigned(const HttpRequest &request, const Parameters &query)
 {
     if (const auto authorization = ports::findHeader(request.headers, "authorization"))
         return parseHeaderForm(request, trimmed(*authorization));
     if (hasQueryForm(query))
         return parseQueryForm(query);
-    if (wire::findParameter(query, "SignatureVersion"))
+    if (hasSignatureV2(request))
         return incomplete("Signature Version 2 is not supported: sign with Signature Version 4");
     return fail(ErrorCode::MissingAuthenticationToken, "Request is missing Authentication Token");
 }
 
 // ----------------------------------------------------------------------------------------------- checks
+
+/// "'us-east-1', 'local'"
+std::string quotedList(const std::vector<std::string> &words)
+{
+    std::string text;
+    for (const auto &word : words)
+        text += (text.empty() ? "'" : ", '") + word + "'";
+    return text;
+}
 
 Result<void> checkScope(const SignedRequest &sign, const SignatureSettings &settings)
 {
@@ -193,8 +199,8 @@ Result<void> checkScope(const SignedRequest &sign, const SignatureSettings &sett
     const auto day = wire::renderBasicTime(sign.date).substr(0, 8);
     if (sign.scope.date != day)
         return should("the date of the request: '" + day + "'");
-    if (settings.strictScope && sign.scope.region != settings.region)
-        return should("a valid region: '" + settings.region + "'");
+    if (settings.strictScope && std::ranges::find(settings.regions, sign.scope.region) == settings.regions.end())
+        return should("a valid region: " + quotedList(settings.regions));
     if (settings.strictScope && sign.scope.service != wire::kSignatureService)
         return should("the correct service: '" + std::string(wire::kSignatureService) + "'");
     return {};
@@ -208,7 +214,7 @@ Result<void> checkTime(const SignedRequest &sign, model::Timestamp now, std::chr
                         wire::renderBasicTime(now + skew) + " (" + wire::renderBasicTime(now) + " + " + margin);
     if (sign.expires) {
         if (now > sign.date + *sign.expires)
-            return fail(ErrorCode::RequestExpired, "Request has expired");
+            return expired();
         return {};
     }
     if (sign.date < now - skew)
@@ -220,20 +226,16 @@ Result<void> checkTime(const SignedRequest &sign, model::Timestamp now, std::chr
 Result<void> checkSignature(const HttpRequest &request, const Parameters &query, const SignedRequest &sign,
                             std::string_view secret)
 {
-    const auto differs = [] {
-        return mismatch("The request signature we calculated does not match the signature you provided. Check your "
-                        "AWS Secret Access Key and signing method. Consult the service documentation for details.");
-    };
     const auto bodyHash = sha256Hex(request.body);
     const auto statedHash = ports::findHeader(request.headers, "x-amz-content-sha256");
     if (statedHash && trimmed(*statedHash) != bodyHash)
-        return differs();
+        return signatureDiffers();
     const auto canonical = wire::canonicalRequest(
         {request.method, std::string(pathOf(request.target)), query, request.headers, sign.signedHeaders, bodyHash});
     const auto toSign = wire::stringToSign(sign.date, sign.scope, sha256Hex(canonical));
     const auto signature = lowerHex(wire::signatureOf(toSign, sign.scope, secret, &hmacSha256));
     if (!isSameSecret(signature, sign.signature))
-        return differs();
+        return signatureDiffers();
     return {};
 }
 
@@ -245,13 +247,15 @@ Result<model::Caller> verifySignature(const ports::HttpRequest &request, const K
     const auto query = wire::parseParameters(queryOf(request.target));
     if (!query)
         return fail(query.error());
+    if (settings.version2 && !hasSignatureV4(request, *query) && hasSignatureV2(request))
+        return verifySignatureV2(request, findKey, now);
     const auto sign = parseSigned(request, *query);
     if (!sign)
         return fail(sign.error());
 
     const auto key = findKey(sign->keyId);
     if (!key || sign->hasToken)
-        return fail(ErrorCode::InvalidClientTokenId, "The security token included in the request is invalid.");
+        return unknownToken();
     if (const auto ok = checkScope(*sign, settings); !ok)
         return fail(ok.error());
     if (const auto ok = checkTime(*sign, now, settings.clockSkew); !ok)
@@ -259,16 +263,16 @@ Result<model::Caller> verifySignature(const ports::HttpRequest &request, const K
     if (const auto ok = checkSignature(request, *query, *sign, key->secret); !ok)
         return fail(ok.error());
     if (!key->enabled)
-        return fail(ErrorCode::AccessDenied, "The access key " + key->id + " is disabled");
+        return keyDisabled(*key);
     return model::Caller{key->id, key->role};
 }
 
 bool isSigned(const ports::HttpRequest &request)
 {
-    if (ports::findHeader(request.headers, "authorization"))
+    if (ports::findHeader(request.headers, "authorization") || hasSignatureV2(request))
         return true;
     const auto query = wire::parseParameters(queryOf(request.target));
-    return query && (hasQueryForm(*query) || wire::findParameter(*query, "SignatureVersion"));
+    return query && hasQueryForm(*query);
 }
 
 } // namespace balancer::api

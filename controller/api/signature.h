@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace balancer::api {
 
@@ -19,13 +20,15 @@ struct SignatureSettings
 {
     /// Off: any region and service in the credential scope will do, because boto2 makes them up from the host's name.
     bool strictScope = false;
-    std::string region = "local"; ///< what a strict scope must say
+    std::vector<std::string> regions = {"local"}; ///< one of which a strict scope must name
+    bool version2 = false;                        ///< take Signature Version 2 as well, of the Query API
     std::chrono::minutes clockSkew{5};
 
     bool operator==(const SignatureSettings &) const = default;
 };
 
-/// Who signed the request, by AWS Signature Version 4 in the Authorization header or in the query (a presigned URL).
+/// Who signed the request, by AWS Signature Version 4 in the Authorization header or in the query (a presigned URL), or
+/// where the settings say so by Version 2, as signature_v2.h has it.
 ///
 /// MissingAuthenticationToken: it is not signed. IncompleteSignature: the signature lacks something, or is of another
 /// kind. InvalidClientTokenId: no such key, or a session token, which we never issue. SignatureDoesNotMatch: wrong

@@ -79,8 +79,8 @@ StaticFiles::StaticFiles(std::string_view folder, std::span<const StaticFile> fi
 
 HttpResponse StaticFiles::answer(const HttpRequest &request) const
 {
-    if (request.method != "GET")
-        return methodNotAllowed("GET");
+    if (!isGetOrHead(request))
+        return methodNotAllowed("GET, HEAD");
     auto path = pathOf(request.target);
     path.remove_prefix(std::min(path.size(), m_folder.size()));
     if (path.empty()) {

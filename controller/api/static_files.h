@@ -27,9 +27,9 @@ constexpr std::string_view kNoncePlaceholder = "{{nonce}}";
 /// Whether the client takes gzip, by its Accept-Encoding.
 bool acceptsGzip(const ports::HttpHeaders &headers);
 
-/// Answers GET for everything at and below one folder. A file is found by its exact path in the table, so no path leads
-/// anywhere else. Other paths are addresses within the application and get its page, unless they name a file (their
-/// last part has a dot): those are 404.
+/// Answers GET and HEAD for everything at and below one folder. A file is found by its exact path in the table, so no
+/// path leads anywhere else. Other paths are addresses within the application and get its page, unless they name a file
+/// (their last part has a dot): those are 404.
 ///
 /// The page is never kept by anyone, and carries a nonce of its own for the styles it makes; its
 /// Content-Security-Policy allows nothing but this node's scripts, styles, fonts, images and API.

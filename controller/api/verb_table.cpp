@@ -1,11 +1,13 @@
 #include "api/verb_table.h"
 
 #include "wire/command_line.h"
+#include "wire/key_forms.h"
 #include "wire/read_forms.h"
 #include "wire/verb_forms.h"
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -16,28 +18,57 @@ namespace {
 using model::Role;
 
 template <typename Request>
-QCoro::Task<Result<wire::Node>> performVerb(service::Verbs &verbs, wire::Node parameters, model::Caller caller)
+constexpr bool kIsKeyVerb = requires(service::KeyVerbs &keys, Request request)
+{
+    keys.perform(request, model::Caller());
+};
+
+template <typename Request>
+auto &serviceFor(const VerbServices &services)
+{
+    if constexpr (kIsKeyVerb<Request>)
+        return services.keys;
+    else
+        return services.verbs;
+}
+
+template <typename Request>
+using AnyLike = std::conditional_t<kIsKeyVerb<Request>, service::AnyKeyRequest, model::AnyRequest>;
+
+template <typename Request>
+std::string commandLineFor(const Request &request, const std::string &endpoint)
+{
+    if constexpr (kIsKeyVerb<Request>)
+        return wire::renderKeyCommandLine(request);
+    else
+        return wire::renderCommandLine(Request::kName, wire::writeForm(request), endpoint);
+}
+
+template <typename Request>
+QCoro::Task<Result<wire::Node>> performVerb(VerbServices services, wire::Node parameters, model::Caller caller)
 {
     auto request = wire::readRequest<Request>(parameters);
     if (!request)
         co_return fail(request.error());
-    const auto answer = co_await verbs.perform(std::move(*request), std::move(caller));
+    auto &service = serviceFor<Request>(services);
+    const auto answer = co_await service.perform(std::move(*request), std::move(caller));
     if (!answer)
         co_return fail(answer.error());
     co_return wire::writeForm(*answer);
 }
 
 template <typename Request>
-QCoro::Task<Result<wire::Node>> previewVerb(service::Verbs &verbs, wire::Node parameters, std::string endpoint)
+QCoro::Task<Result<wire::Node>> previewVerb(VerbServices services, wire::Node parameters, std::string endpoint)
 {
     const auto request = wire::readRequest<Request>(parameters);
     if (!request)
         co_return fail(request.error());
-    model::AnyRequest any(*request);
-    auto preview = co_await verbs.preview(std::move(any));
+    auto &service = serviceFor<Request>(services);
+    AnyLike<Request> any(*request);
+    auto preview = co_await service.preview(std::move(any));
     if (!preview)
         co_return fail(preview.error());
-    preview->commandLine = wire::renderCommandLine(Request::kName, wire::writeForm(*request), endpoint);
+    preview->commandLine = commandLineFor(*request, endpoint);
     co_return wire::writeRead(*preview);
 }
 
@@ -86,8 +117,14 @@ constexpr std::array kVerbs = {
     // Ours, beside ELB's.
     verb<model::SetInstanceAddress>(Role::Operator),
     verb<model::StopNode>(Role::Admin, Surface::JsonOnly),
+
+    verb<model::CreateAccessKey>(Role::Admin, Surface::JsonOnly),
+    verb<model::ListAccessKeys>(Role::Admin, Surface::JsonOnly),
+    verb<model::UpdateAccessKey>(Role::Admin, Surface::JsonOnly),
+    verb<model::DeleteAccessKey>(Role::Admin, Surface::JsonOnly),
 };
-static_assert(kVerbs.size() == std::variant_size_v<model::AnyRequest>);
+static_assert(kVerbs.size() ==
+              std::variant_size_v<model::AnyRequest> + std::variant_size_v<service::AnyKeyRequest>);
 
 } // namespace
 

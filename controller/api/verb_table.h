@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "model/access.h"
+#include "service/key_verbs.h"
 #include "service/verbs.h"
 #include "wire/node.h"
 #include "wire/schema.h"
@@ -19,6 +20,13 @@ enum class Surface {
     JsonOnly,
 };
 
+/// Who carries verbs out.
+struct VerbServices
+{
+    service::Verbs &verbs;
+    service::KeyVerbs &keys;
+};
+
 /// One verb: who may, where, and how it is done, whatever its request and answer are.
 struct VerbEntry
 {
@@ -27,10 +35,10 @@ struct VerbEntry
     Surface surface;
     /// Reads the request from the parameters, performs it and writes the answer. The errors are readRequest's and the
     /// verb's own.
-    QCoro::Task<Result<wire::Node>> (*perform)(service::Verbs &verbs, wire::Node parameters, model::Caller caller);
+    QCoro::Task<Result<wire::Node>> (*perform)(VerbServices services, wire::Node parameters, model::Caller caller);
     /// The same up to where something would change: the plan of it, and the errors that it would have. `endpoint` is
     /// where a command line that does the same finds the node.
-    QCoro::Task<Result<wire::Node>> (*preview)(service::Verbs &verbs, wire::Node parameters, std::string endpoint);
+    QCoro::Task<Result<wire::Node>> (*preview)(VerbServices services, wire::Node parameters, std::string endpoint);
     wire::Node (*describeRequest)(wire::SchemaSet &set);
     wire::Node (*describeAnswer)(wire::SchemaSet &set);
 };

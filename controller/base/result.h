@@ -28,7 +28,7 @@ enum class ErrorCode {
     SignatureDoesNotMatch,
     RequestExpired,
     AccessDenied,
-    Throttling,
+    Throttling, ///< too many failures; trying again later may help
 
     // What ELB's rules say.
     LoadBalancerNotFound,
@@ -53,7 +53,7 @@ enum class ErrorCode {
     InvalidSecurityGroup,
     OperationNotPermitted,
 
-    // What IAM's rules say of server certificates.
+    // What IAM's rules say of access keys and server certificates.
     EntityAlreadyExists,
     NoSuchEntity,
     DeleteConflict,

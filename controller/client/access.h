@@ -12,6 +12,9 @@ struct Credentials
 {
     std::string accessKeyId;
     std::string secretAccessKey;
+    /// Named in signatures. Nodes take any unless they are told to be strict; this is the one they have when nothing
+    /// else is set.
+    std::string region = "local";
 
     bool operator==(const Credentials &) const = default;
 };

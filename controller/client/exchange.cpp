@@ -94,9 +94,13 @@ Error errorOf(const ports::HttpResponse &response, model::Timestamp now)
 
 bool isRefusal(ErrorCode code)
 {
-    constexpr std::array kRefusals{
-        ErrorCode::MissingAuthenticationToken, ErrorCode::IncompleteSignature, ErrorCode::InvalidClientTokenId,
-        ErrorCode::SignatureDoesNotMatch,      ErrorCode::RequestExpired,      ErrorCode::AccessDenied};
+    constexpr std::array kRefusals{ErrorCode::MissingAuthenticationToken,
+                                   ErrorCode::IncompleteSignature,
+                                   ErrorCode::InvalidClientTokenId,
+                                   ErrorCode::SignatureDoesNotMatch,
+                                   ErrorCode::RequestExpired,
+                                   ErrorCode::AccessDenied,
+                                   ErrorCode::Throttling};
     return std::ranges::find(kRefusals, code) != kRefusals.end();
 }
 

@@ -10,9 +10,6 @@ namespace balancer::client {
 
 namespace {
 
-/// Nodes take any region unless they are told to be strict; this is the one they have when nothing else is set.
-constexpr std::string_view kRegion = "local";
-
 std::vector<std::string> sortedNames(const ports::HttpHeaders &headers)
 {
     std::vector<std::string> names;
@@ -56,7 +53,7 @@ Result<ports::HttpRequest> withSignature(ports::HttpRequest request, const Crede
     const auto bodyHash = sha256Hex(request.body);
     request.headers.emplace_back("X-Amz-Date", time);
     request.headers.emplace_back("X-Amz-Content-Sha256", bodyHash);
-    const wire::SignatureScope scope{.date = time.substr(0, 8), .region = std::string(kRegion)};
+    const wire::SignatureScope scope{.date = time.substr(0, 8), .region = credentials.region};
     const auto names = sortedNames(request.headers);
     const auto canonical = wire::canonicalRequest(
         {request.method, request.target.substr(0, question), *query, request.headers, names, bodyHash});

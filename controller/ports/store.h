@@ -63,12 +63,23 @@ struct AuditEntry
     bool operator==(const AuditEntry &) const = default;
 };
 
-/// What is saved together or not at all, as one revision. At most one change for each name and each instance.
+/// The new value of the access key with that id; none: deleted. The last writer wins. Leaves nothing in the history but
+/// its audit entry.
+struct KeyChange
+{
+    std::string id;
+    std::optional<model::AccessKey> value;
+
+    bool operator==(const KeyChange &) const = default;
+};
+
+/// What is saved together or not at all, as one revision. At most one change for each name, instance and key.
 struct Transaction
 {
     std::vector<BalancerChange> balancers;
     std::vector<AddressChange> addresses;
     std::vector<AuditEntry> audit;
+    std::vector<KeyChange> keys = {};
 
     bool operator==(const Transaction &) const = default;
 };
@@ -100,7 +111,7 @@ public:
     virtual QCoro::Task<Result<std::vector<RevisionRecord>>> history(int count) = 0;
 };
 
-/// Keeps access keys, their secrets encrypted at rest.
+/// Keeps access keys, their secrets encrypted at rest. Transactions of the Store beside it change them too.
 class KeyStore
 {
 public:

@@ -1,5 +1,7 @@
 #include "service/draft.h"
 
+#include <utility>
+
 namespace balancer::service {
 
 const model::LoadBalancer *Draft::find(const LoadBalancerName &name) const
@@ -51,6 +53,12 @@ void Draft::setAddress(const InstanceId &instance, std::optional<std::string> ad
     m_addresses.insert_or_assign(instance, std::move(address));
 }
 
+void Draft::changeKey(ports::KeyChange change)
+{
+    auto id = change.id;
+    m_keys.insert_or_assign(std::move(id), std::move(change));
+}
+
 ports::Transaction Draft::transaction() const
 {
     ports::Transaction transaction;
@@ -70,6 +78,8 @@ ports::Transaction Draft::transaction() const
         if (!same)
             transaction.addresses.push_back(ports::AddressChange{instance, address});
     }
+    for (const auto &[id, change] : m_keys)
+        transaction.keys.push_back(change);
     return transaction;
 }
 

@@ -27,6 +27,8 @@ public:
     std::optional<std::string> addressOf(const InstanceId &instance) const;
     void setAddress(const InstanceId &instance, std::optional<std::string> address);
 
+    void changeKey(ports::KeyChange change);
+
     /// Only what differs from the base.
     ports::Transaction transaction() const;
 
@@ -34,6 +36,7 @@ private:
     const ports::DesiredState &m_base;
     std::map<LoadBalancerName, std::optional<model::LoadBalancer>> m_balancers;
     std::map<InstanceId, std::optional<std::string>> m_addresses;
+    std::map<std::string, ports::KeyChange> m_keys;
 };
 
 template <typename Visit>

@@ -36,21 +36,6 @@ std::optional<model::Timestamp> makeTime(const std::array<std::optional<int>, 6>
     return sys_days(date) + hours(*parts[3]) + minutes(*parts[4]) + seconds(*parts[5]);
 }
 
-std::string percentEncoded(std::string_view text, std::string_view alsoKept = {})
-{
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : text) {
-        if (isAlphanumeric(c) || isOneOf(c, "-_.~") || isOneOf(c, alsoKept)) {
-            encoded += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
-        ((encoded += '%') += kHex[byte >> 4]) += kHex[byte & 0xf];
-    }
-    return encoded;
-}
-
 /// Sorted by name, then by value; joining first would put "a-b=" before "a=".
 std::string canonicalQuery(const Parameters &query)
 {
@@ -100,6 +85,21 @@ std::string joined(const std::vector<std::string> &names)
 
 } // namespace
 
+std::string percentEncoded(std::string_view text, std::string_view alsoKept)
+{
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        if (isAlphanumeric(c) || isOneOf(c, "-_.~") || isOneOf(c, alsoKept)) {
+            encoded += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        ((encoded += '%') += kHex[byte >> 4]) += kHex[byte & 0xf];
+    }
+    return encoded;
+}
+
 std::string renderScope(const SignatureScope &scope)
 {
     return scope.date + "/" + scope.region + "/" + scope.service + "/" + scope.terminator;
@@ -137,6 +137,18 @@ std::optional<model::Timestamp> parseHttpDate(std::string_view text)
         return std::nullopt;
     return makeTime({number(text.substr(12, 4)), static_cast<int>(at / 3 + 1), number(text.substr(5, 2)),
                      number(text.substr(17, 2)), number(text.substr(20, 2)), number(text.substr(23, 2))});
+}
+
+std::optional<model::Timestamp> parseExtendedTime(std::string_view text)
+{
+    const bool whole = text.size() == 20;
+    const bool inParts = text.size() > 21 && text.size() <= 30 && text[19] == '.' &&
+                         text.substr(20, text.size() - 21).find_first_not_of("0123456789") == std::string_view::npos;
+    if ((!whole && !inParts) || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+        text[16] != ':' || !text.ends_with('Z'))
+        return std::nullopt;
+    return makeTime({number(text.substr(0, 4)), number(text.substr(5, 2)), number(text.substr(8, 2)),
+                     number(text.substr(11, 2)), number(text.substr(14, 2)), number(text.substr(17, 2))});
 }
 
 std::string canonicalRequest(const SignedParts &parts)

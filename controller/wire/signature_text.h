@@ -34,6 +34,11 @@ std::string renderBasicTime(model::Timestamp time);
 std::optional<model::Timestamp> parseBasicTime(std::string_view text);
 /// "Sun, 30 Aug 2015 12:36:00 GMT"
 std::optional<model::Timestamp> parseHttpDate(std::string_view text);
+/// "2015-08-30T12:36:00Z"; parts of a second may follow the seconds, and are left out.
+std::optional<model::Timestamp> parseExtendedTime(std::string_view text);
+
+/// Upper-case hexadecimal codes for everything but letters, digits, "-_.~" and what is in `alsoKept`.
+std::string percentEncoded(std::string_view text, std::string_view alsoKept = {});
 
 /// What of a request is signed.
 struct SignedParts

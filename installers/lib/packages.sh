@@ -53,6 +53,7 @@ fi
 packages_test=(
     python3-pytest
     python3-boto3        # the other client
+    python3-boto         # and its predecessor, which signs otherwise
     binutils             # readelf: which libraries the program needs
     openssl              # certificates made for a test
     chromium             # the dashboard's tests

@@ -9,3 +9,5 @@ balancer_test(app/daemon/tst_logging LABEL contract LIBRARIES Balancer::DaemonPa
 balancer_test(app/daemon/tst_notify LABEL contract LIBRARIES Balancer::DaemonParts)
 balancer_test(app/daemon/tst_data_directory LABEL contract LIBRARIES Balancer::DaemonParts)
 balancer_test(app/daemon/tst_first_key LABEL contract LIBRARIES Balancer::DaemonParts Balancer::MemoryStore)
+balancer_test(app/cli/tst_aws_credentials LABEL unit LIBRARIES Balancer::CliParts)
+balancer_test(app/cli/tst_printing LABEL unit LIBRARIES Balancer::CliParts)

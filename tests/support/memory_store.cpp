@@ -60,6 +60,11 @@ Result<Revision> MemoryStore::apply(const ports::Transaction &transaction)
         tests::apply(m_state, change);
     for (const auto &change : transaction.addresses)
         tests::apply(m_state, change);
+    for (const auto &change : transaction.keys) {
+        m_keys.erase(change.id);
+        if (change.value)
+            m_keys.emplace(change.id, *change.value);
+    }
     m_saved.push_back(transaction);
     return m_state.revision;
 }

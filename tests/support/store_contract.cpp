@@ -392,4 +392,41 @@ void StoreContract::replacesAKeyWithTheSameId()
     QCOMPARE(loadKeys(), std::vector{key});
 }
 
+void StoreContract::changesKeysInATransaction()
+{
+    auto old = makeKey("AKIA1", "one");
+    saveKey(old);
+    old.enabled = false;
+    old.role = model::Role::Viewer;
+    const auto added = makeKey("AKIA2", "two");
+    auto transaction = change(makeBalancer("web"), {});
+    transaction.keys = {{old.id, old}, {added.id, added}};
+    transaction.audit = {auditEntry("CreateAccessKey")};
+    const auto revision = save(transaction);
+    QCOMPARE(loadKeys(), (std::vector{old, added}));
+    QCOMPARE(load().revision, revision);
+    QCOMPARE(history(1).front().audit, transaction.audit);
+}
+
+void StoreContract::deletesKeysInATransaction()
+{
+    const auto kept = makeKey("AKIA2", "two");
+    saveKey(makeKey("AKIA1", "one"));
+    saveKey(kept);
+    Transaction transaction;
+    transaction.keys = {{"AKIA1", std::nullopt}, {"AKIA3", std::nullopt}}; // the latter was never there
+    save(transaction);
+    QCOMPARE(loadKeys(), std::vector{kept});
+}
+
+void StoreContract::changesNoKeyOfATransactionWithAConflict()
+{
+    const auto key = makeKey("AKIA1", "one");
+    saveKey(key);
+    auto transaction = removal("web", Revision{1});
+    transaction.keys = {{key.id, std::nullopt}, {"AKIA2", makeKey("AKIA2", "two")}};
+    QCOMPARE(failToSave(transaction).code, ErrorCode::Conflict);
+    QCOMPARE(loadKeys(), std::vector{key});
+}
+
 } // namespace balancer::tests

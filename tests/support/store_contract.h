@@ -71,6 +71,9 @@ private Q_SLOTS:
     void hasNoKeysAtFirst();
     void returnsKeysById();
     void replacesAKeyWithTheSameId();
+    void changesKeysInATransaction();
+    void deletesKeysInATransaction();
+    void changesNoKeyOfATransactionWithAConflict();
 };
 
 } // namespace balancer::tests

@@ -65,4 +65,9 @@ Result<void> saveAccessKey(Database &database, const SecretBox &box, const model
                         {key.id, Bytes{*sealed}, model::renderRole(key.role), enabled, createdAt});
 }
 
+Result<void> deleteAccessKey(Database &database, std::string_view id)
+{
+    return database.run("DELETE FROM access_keys WHERE id = ?", {id});
+}
+
 } // namespace balancer::adapters::sqlite

@@ -2,6 +2,7 @@
 
 #include "model/access.h"
 
+#include <string_view>
 #include <vector>
 
 namespace balancer::adapters::sqlite {
@@ -14,5 +15,7 @@ Result<bool> hasAccessKeys(Database &database);
 /// By id. Corrupt when a secret was not sealed by `box` for its key.
 Result<std::vector<model::AccessKey>> loadAccessKeys(Database &database, const SecretBox &box);
 Result<void> saveAccessKey(Database &database, const SecretBox &box, const model::AccessKey &key);
+/// Deleting one that is not there is no mistake.
+Result<void> deleteAccessKey(Database &database, std::string_view id);
 
 } // namespace balancer::adapters::sqlite

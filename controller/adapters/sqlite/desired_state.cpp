@@ -1,6 +1,8 @@
 #include "adapters/sqlite/desired_state.h"
 
+#include "adapters/sqlite/access_keys.h"
 #include "adapters/sqlite/database.h"
+#include "adapters/sqlite/secret_box.h"
 #include "adapters/sqlite/undo.h"
 #include "wire/stored_form.h"
 
@@ -159,7 +161,13 @@ Result<void> prune(Database &database, Revision newest)
                         {newest.number - kKeptRevisions, kPrunedAtOnce});
 }
 
-Result<void> writeRevision(Database &database, const ports::Transaction &transaction, Revision revision)
+Result<void> saveKey(Database &database, const SecretBox &box, const ports::KeyChange &change)
+{
+    return change.value ? saveAccessKey(database, box, *change.value) : deleteAccessKey(database, change.id);
+}
+
+Result<void> writeRevision(Database &database, const SecretBox &box, const ports::Transaction &transaction,
+                           Revision revision)
 {
     if (auto added = database.run("INSERT INTO revisions (number) VALUES (?)", {revision.number}); !added)
         return added;
@@ -169,6 +177,10 @@ Result<void> writeRevision(Database &database, const ports::Transaction &transac
     }
     for (const auto &change : transaction.addresses) {
         if (auto saved = saveAddress(database, change, revision); !saved)
+            return saved;
+    }
+    for (const auto &change : transaction.keys) {
+        if (auto saved = saveKey(database, box, change); !saved)
             return saved;
     }
     if (auto saved = saveAudit(database, transaction.audit, revision); !saved)
@@ -207,7 +219,7 @@ Result<ports::DesiredState> loadDesiredState(Database &database)
     return state;
 }
 
-Result<Revision> saveTransaction(Database &database, const ports::Transaction &transaction)
+Result<Revision> saveTransaction(Database &database, const SecretBox &box, const ports::Transaction &transaction)
 {
     Revision revision;
     const auto saved = database.inTransaction([&]() -> Result<void> {
@@ -215,7 +227,7 @@ Result<Revision> saveTransaction(Database &database, const ports::Transaction &t
         if (!current)
             return fail(current.error());
         revision.number = current->number + 1;
-        return writeRevision(database, transaction, revision);
+        return writeRevision(database, box, transaction, revision);
     });
     if (!saved)
         return fail(saved.error());

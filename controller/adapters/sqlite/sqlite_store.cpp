@@ -98,8 +98,8 @@ QCoro::Task<Result<ports::DesiredState>> SqliteStore::load()
 
 QCoro::Task<Result<Revision>> SqliteStore::save(ports::Transaction transaction)
 {
-    auto job = [transaction = std::move(transaction)](Database &database, const SecretBox &) {
-        return saveTransaction(database, transaction);
+    auto job = [transaction = std::move(transaction)](Database &database, const SecretBox &box) {
+        return saveTransaction(database, box, transaction);
     };
     const auto answer = m_worker->run(std::move(job));
     co_return co_await answer;

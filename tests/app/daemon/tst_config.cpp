@@ -119,6 +119,9 @@ void ConfigTest::readsEveryKey()
         domain = "lb.example"
         socket_groups = {}
         account_id = "123456789012"
+        strict_scope = true
+        regions = ["us-east-1", "local"]
+        signature_v2 = true
         [dashboard]
         enabled = false
         [cluster]
@@ -161,7 +164,10 @@ void ConfigTest::readsEveryKey()
                     .region = "eu-west-1",
                     .domain = "lb.example",
                     .socketGroups = {},
-                    .accountId = "123456789012"};
+                    .accountId = "123456789012",
+                    .strictScope = true,
+                    .regions = {"us-east-1", "local"},
+                    .signatureV2 = true};
     expected.dashboard.enabled = false;
     expected.cluster = {
         .enabled = false, .endpoints = {"https://etcd-1:2379", "https://etcd-2:2379"}, .prefix = "/lb", .node = "n1"};
@@ -249,6 +255,7 @@ void ConfigTest::saysWhatIsWrong_data()
     row("pool_too_large", "2:16: [haproxy] address_pool: more than 65536 addresses");
     row("program_that_looks_like_an_option", "2:10: [haproxy] binary: \"-D\" is not allowed");
     row("program_with_a_relative_path", "2:10: [haproxy] binary: \"sbin/haproxy\" is not allowed");
+    row("region_in_a_list_in_capitals", "2:25: [api] regions: \"US-WEST-2\" is not allowed");
     row("region_with_a_blank", "2:10: [api] region: \"eu west\" is not allowed");
     row("reload_in_a_classic_way",
         "2:10: [haproxy] reload: another way to reload than \"generation\" is not available yet in this version");

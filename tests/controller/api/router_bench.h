@@ -4,6 +4,7 @@
 #include "support/builders.h"
 #include "support/fake_haproxy.h"
 
+#include "fake_key_verbs.h"
 #include "fake_reads.h"
 #include "fake_verbs.h"
 #include "signing.h"
@@ -79,11 +80,14 @@ public:
         };
         const auto findKey = [this](std::string_view id) -> std::optional<model::AccessKey> {
             auto key = findExampleKey(id);
-            if (key && id == changedKey)
-                change(*key);
+            if (!key || id != changedKey)
+                return key;
+            if (isDeleted)
+                return std::nullopt;
+            change(*key);
             return key;
         };
-        const api::RouterSources sources{verbs, reads, events, traffic};
+        const api::RouterSources sources{verbs, keys, reads, events, traffic};
         m_router = std::make_unique<api::RequestRouter>(sources, findKey, clock, readiness, m_settings);
     }
 
@@ -101,6 +105,7 @@ public:
 
     SigningClock clock;
     FakeVerbs verbs;
+    FakeKeyVerbs keys;
     FakeReads reads;
     FakeHaproxy haproxy;
     service::DesiredStateCache desired;
@@ -109,6 +114,7 @@ public:
     std::string notReady;   ///< why the node is not ready
     std::string changedKey; ///< an access key that `change` alters
     std::function<void(model::AccessKey &)> change;
+    bool isDeleted = false; ///< instead
 
 private:
     api::RouterSettings m_settings;

@@ -186,12 +186,12 @@ void RequestRouterTest::answersEveryVerbThatHasNoMembersMissing()
                              R"("LoadBalancerAttributes":{"ConnectionSettings":{"IdleTimeout":5}},)"
                              R"("Listeners":[{"Protocol":"TCP","LoadBalancerPort":80,"InstancePort":80}],)"
                              R"("HealthCheck":{"Target":"TCP:80","Interval":10,"Timeout":5,"UnhealthyThreshold":2,)"
-                             R"("HealthyThreshold":2}})";
+                             R"("HealthyThreshold":2},"AccessKeyId":"AKIDVIEWER","Role":"viewer"})";
     const auto response = handle(rootAction(verb, json));
     QCOMPARE(response.status, 200);
     QCOMPARE(headerOf(response, "Content-Type"), std::string("application/json"));
     QVERIFY(wire::parseJson(response.body).has_value());
-    QCOMPARE(m_verbs->asked.size(), std::size_t(1));
+    QCOMPARE(m_verbs->asked.size() + m_bench->keys.asked.size(), std::size_t(1));
 }
 
 void RequestRouterTest::refusesActions_data()
@@ -454,14 +454,17 @@ void RequestRouterTest::wantsASignatureFromOtherUsers()
 void RequestRouterTest::tellsThatItLives()
 {
     m_bench->notReady = "no store";
-    const auto response = handle(unsignedRequest("GET", "/healthz?x=1"));
-    QCOMPARE(response.status, 200);
-    QCOMPARE(response.body, std::string("ok\n"));
+    for (const auto *method : {"GET", "HEAD"}) {
+        const auto response = handle(unsignedRequest(method, "/healthz?x=1"));
+        QCOMPARE(response.status, 200);
+        QCOMPARE(response.body, std::string("ok\n"));
+    }
 }
 
 void RequestRouterTest::tellsWhetherItIsReady()
 {
     QCOMPARE(handle(unsignedRequest("GET", "/readyz")).status, 200);
+    QCOMPARE(handle(unsignedRequest("HEAD", "/readyz")).status, 200);
     m_bench->notReady = "HAProxy has not been adopted yet";
     const auto response = handle(unsignedRequest("GET", "/readyz"));
     QCOMPARE(response.status, 503);
@@ -478,8 +481,11 @@ void RequestRouterTest::answers404And405_data()
         QTest::newRow((std::string(method) + " " + target).substr(0, 60).c_str())
             << std::string(method) << target << status << std::string(allowed);
     };
-    row("POST", "/healthz", 405, "GET");
-    row("POST", "/readyz", 405, "GET");
+    row("POST", "/healthz", 405, "GET, HEAD");
+    row("POST", "/readyz", 405, "GET, HEAD");
+    row("HEAD", "/", 405, "GET, POST");
+    row("HEAD", "/v1/node", 405, "GET");
+    row("HEAD", "/v1/events", 405, "GET");
     row("GET", "/v1/actions/DescribeLoadBalancers", 405, "POST");
     row("PUT", "/", 405, "GET, POST");
     row("DELETE", "/?Action=X", 405, "GET, POST");

@@ -177,13 +177,24 @@ private Q_SLOTS:
         QCOMPARE(get(target.toStdString()).status, 404);
     }
 
-    void onlyAnswersGet()
+    void answersHeadAsGet()
+    {
+        const StaticFiles files("/dashboard", kFiles);
+        for (const auto *target : {"/dashboard", "/dashboard/", "/dashboard/main-5FAD3L1Q.js", "/dashboard/none.js"}) {
+            const auto response = files.answer({"HEAD", target, {}, "", {}});
+            QCOMPARE(response.status, get(target).status);
+            QCOMPARE(header(response, "ETag"), header(get(target), "ETag"));
+            QCOMPARE(response.body.size(), get(target).body.size()); // for Content-Length; the server leaves it out
+        }
+    }
+
+    void onlyAnswersGetAndHead()
     {
         const StaticFiles files("/dashboard", kFiles);
         for (const auto *method : {"POST", "PUT", "DELETE", "OPTIONS"}) {
             const auto response = files.answer({method, "/dashboard/", {}, "", {}});
             QCOMPARE(response.status, 405);
-            QCOMPARE(header(response, "Allow"), QByteArray("GET"));
+            QCOMPARE(header(response, "Allow"), QByteArray("GET, HEAD"));
         }
     }
 };

@@ -7,3 +7,5 @@ balancer_test(controller/model/tst_load_balancer LABEL unit LIBRARIES Balancer::
 balancer_test(controller/model/tst_policy LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_predefined_policies LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_public_key LABEL unit LIBRARIES Balancer::Model)
+balancer_test(controller/model/tst_attributes LABEL unit LIBRARIES Balancer::Model)
+balancer_test(controller/model/tst_placement LABEL unit LIBRARIES Balancer::Model)

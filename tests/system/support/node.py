@@ -25,7 +25,7 @@ AWS = "/usr/bin/aws"
 class Node:
     """One daemon in a folder of its own. Tests that kill it do so through here, so that `close` knows."""
 
-    def __init__(self, folder, api_address, addresses=None, pool=None, more="", tls=False):
+    def __init__(self, folder, api_address, addresses=None, pool=None, more="", tls=False, api=""):
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "d"
         self.config = self.folder / "elastic.toml"
@@ -37,9 +37,9 @@ class Node:
         self.process = None
         self.prefix = []  # a command that becomes the daemon
         where = f"address_pool = {json.dumps(pool)}" if pool else f"addresses = {json.dumps(addresses)}"
-        # [haproxy] comes last, so that `more` may begin with further keys of it.
+        # [haproxy] comes last, so that `more` may begin with further keys of it; `api` is further keys of [api].
         always = 'tls = "always"\n' if tls else ""
-        self.config.write_text(f'[api]\nlisten = ["{api_address}:{API_PORT}"]\n{always}\n[haproxy]\n{where}\n{more}\n')
+        self.config.write_text(f'[api]\nlisten = ["{api_address}:{API_PORT}"]\n{always}{api}\n\n[haproxy]\n{where}\n{more}\n')
 
     @property
     def address(self):
@@ -81,6 +81,12 @@ class Node:
     def restart(self):
         self.terminate()
         return self.start()
+
+    def run(self, *arguments, **environment):
+        """A subcommand, as somebody would type it; `environment` is added to one without anything of AWS in it."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL, env={**kept, "HOME": str(self.folder), **environment})
 
     def stop_traffic(self):
         stopped = subprocess.run(self.command("stop", "--traffic"), capture_output=True, text=True, timeout=60)
@@ -164,9 +170,9 @@ class Node:
         first = json.loads((self.data / "first-key.json").read_text())
         return first["AccessKeyId"], first["SecretAccessKey"]
 
-    def client(self, **config):
+    def client(self, key=None, **config):
         """A boto3 client that repeats nothing, so that every failure shows."""
-        identity, secret = self.key
+        identity, secret = key or self.key
         settings = {"retries": {"max_attempts": 0}, "read_timeout": 60, "max_pool_connections": 64, **config}
         return boto3.session.Session().client(
             "elb", endpoint_url=self.url, region_name="local", aws_access_key_id=identity,

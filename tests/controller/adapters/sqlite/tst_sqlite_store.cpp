@@ -1,6 +1,7 @@
 #include "adapters/sqlite/database.h"
 #include "adapters/sqlite/desired_state.h"
 #include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/secret_box.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/sqlite/undo.h"
 #include "support/store_contract.h"
@@ -81,8 +82,9 @@ void overwrite(const QString &path, qint64 offset, const QByteArray &bytes)
     auto database = Database::open(path);
     if (!database || !adapters::sqlite::prepareSchema(*database, adapters::sqlite::embeddedMigrations()))
         ::_exit(1);
+    const auto box = adapters::sqlite::SecretBox::open(path + ".key", adapters::sqlite::SecretBox::IfMissing::Create);
     for (;;) {
-        const auto saved = adapters::sqlite::saveTransaction(*database, transaction);
+        const auto saved = adapters::sqlite::saveTransaction(*database, box.value(), transaction);
         if (!saved || ::write(answers, &saved->number, sizeof(saved->number)) < 0)
             ::_exit(1);
         transaction.balancers.front().expected = *saved;
