@@ -1,6 +1,7 @@
 #include "plan/project.h"
 
 #include "base/text.h"
+#include "plan/access_log_format.h"
 
 #include <algorithm>
 #include <charconv>
@@ -155,6 +156,8 @@ Frontend ownFrontend(const LoadBalancer &balancer, const Listener &listener, con
     frontend.binds = {Bind{address, listener.loadBalancerPort}};
     frontend.directives = frontendDirectives(isHttp(listener));
     frontend.defaultBackend = backendName(balancer.name, listener.loadBalancerPort);
+    if (balancer.attributes.accessLog.enabled)
+        addAccessLog(frontend, isHttp(listener));
     return frontend;
 }
 
@@ -194,6 +197,8 @@ Frontend sharedFrontend(std::uint16_t port, const std::vector<Claim> &claims, co
     frontend.name = sharedFrontendName(port);
     frontend.binds = sharedBinds(node.sharedAddresses, port);
     frontend.directives = frontendDirectives(isHttp(*claims.front().listener));
+    if (std::ranges::any_of(claims, [](const Claim &claim) { return claim.balancer->attributes.accessLog.enabled; }))
+        addAccessLog(frontend, isHttp(*claims.front().listener));
     if (claims.size() == 1) {
         frontend.defaultBackend = backendName(claims.front().balancer->name, port);
         return frontend;
