@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include "adapters/access_log/access_log_writer.h"
 #include "adapters/haproxy/generation_keeper.h"
 #include "adapters/haproxy/log_socket.h"
 #include "adapters/http/http_server.h"
@@ -16,6 +17,7 @@
 #include "daemon/notify.h"
 #include "daemon/system_clock.h"
 #include "dashboard/dashboard_files.h"
+#include "service/access_log_follower.h"
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
@@ -58,6 +60,15 @@ adapters::haproxy::KeeperOptions keeperOptions(const HaproxySettings &settings, 
     return options;
 }
 
+adapters::access_log::AccessLogOptions accessLogOptions(const Settings &settings, const DataDirectory &data)
+{
+    adapters::access_log::AccessLogOptions options;
+    options.root = settings.log.accessRoot.empty() ? data.path("access-logs") : settings.log.accessRoot;
+    options.createBuckets = settings.log.createBuckets;
+    options.owner = {settings.api.accountId, settings.api.region};
+    return options;
+}
+
 Result<void> makePrivateDirectory(const std::string &path)
 {
     std::error_code error;
@@ -87,6 +98,7 @@ struct Daemon::Parts
     std::unique_ptr<adapters::sqlite::SqliteStore> store;
     std::map<std::string, model::AccessKey, std::less<>> keys;
     std::unique_ptr<adapters::haproxy::LogSocket> healthLog;
+    std::unique_ptr<adapters::access_log::AccessLogWriter> accessLog;
     std::unique_ptr<adapters::haproxy::GenerationKeeper> haproxy;
     std::unique_ptr<AddressFile> addresses;
     adapters::network::InstanceProbe probe;
@@ -95,6 +107,7 @@ struct Daemon::Parts
     service::Turnstile turn;
     std::unique_ptr<service::HealthWatcher> watcher;
     std::unique_ptr<service::Reconciler> reconciler;
+    std::unique_ptr<service::AccessLogFollower> accessLogFollower;
     std::unique_ptr<service::ChangeQueue> changes;
     std::unique_ptr<service::LoadBalancerService> service;
     std::unique_ptr<service::EventLog> events;
@@ -183,6 +196,11 @@ QCoro::Task<Result<void>> Daemon::openHaproxy()
     if (!log)
         co_return fail(log.error());
     m_parts->healthLog = std::move(*log);
+    auto accessLog = adapters::access_log::AccessLogWriter::open(
+        m_paths.accessLogSockets(), accessLogOptions(m_settings, *m_parts->directory), m_parts->clock);
+    if (!accessLog)
+        co_return fail(accessLog.error());
+    m_parts->accessLog = std::move(*accessLog);
     m_parts->haproxy = std::make_unique<adapters::haproxy::GenerationKeeper>(
         std::move(*binary), keeperOptions(m_settings.haproxy, m_paths));
     m_parts->addresses = std::make_unique<AddressFile>(m_parts->directory->path("addresses"));
@@ -197,10 +215,13 @@ QCoro::Task<Result<void>> Daemon::startService()
     parts.reconciler =
         std::make_unique<service::Reconciler>(parts.desired, std::move(node), *parts.addresses, *parts.haproxy,
                                               *parts.haproxy, *parts.watcher, parts.turn, service::ReconcilerOptions());
+    parts.accessLogFollower =
+        std::make_unique<service::AccessLogFollower>(parts.desired, *parts.reconciler, *parts.accessLog);
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
     service::ServiceOptions options;
     options.region = m_settings.api.region;
     options.domain = m_settings.api.domain;
+    options.accessLog = parts.accessLog.get();
     options.stopNode = [this](bool traffic) {
         // The answer goes first.
         QTimer::singleShot(50, this, [this, traffic] { stop(traffic); });
@@ -216,6 +237,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     const auto started = co_await parts.reconciler->start();
     if (!started)
         co_return started;
+    parts.accessLogFollower->settle();
     connect(parts.reconciler.get(), &service::Reconciler::balancersChanged, this, &Daemon::writeNames);
     writeNames();
     parts.readModel->beginTelling();

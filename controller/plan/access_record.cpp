@@ -301,6 +301,18 @@ std::optional<AccessRecord> parseAccessRecord(std::string_view text)
     return record;
 }
 
+std::string_view backendOfRecord(std::string_view text)
+{
+    // Mark, frontend, backend.
+    for (int i = 0; i < 2; ++i) {
+        const auto blank = text.find(' ');
+        if (blank == std::string_view::npos)
+            return {};
+        text.remove_prefix(blank + 1);
+    }
+    return text.substr(0, text.find_first_of(" \n"));
+}
+
 std::string renderAccessRecord(const AccessRecord &record)
 {
     std::string text(record.http ? kHttpMark : kTcpMark);

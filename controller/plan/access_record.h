@@ -75,6 +75,10 @@ struct AccessRecord
 /// Nothing for text that is no such record, or was cut off. Whatever its bytes are.
 std::optional<AccessRecord> parseAccessRecord(std::string_view text);
 
+/// The `backend` of a record, without a look at the rest; empty for text that is no such record. On a port that many
+/// share most records are nobody's.
+std::string_view backendOfRecord(std::string_view text);
+
 /// The text that HAProxy logs for such a record.
 std::string renderAccessRecord(const AccessRecord &record);
 

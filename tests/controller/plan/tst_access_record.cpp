@@ -130,6 +130,9 @@ void AccessRecordTest::readsARequest()
     QCOMPARE(record->uri, std::string("/a\"b"));
     QCOMPARE(record->version, std::string("HTTP/1.1"));
     QCOMPARE(renderAccessRecord(*record), kAnswered);
+    QCOMPARE(backendOfRecord(kAnswered), std::string_view("b:web:80"));
+    QCOMPARE(backendOfRecord("H1 f\n"), std::string_view());
+    QCOMPARE(backendOfRecord(""), std::string_view());
 }
 
 void AccessRecordTest::readsWhatWasNoRequest()
