@@ -22,7 +22,14 @@ constexpr std::string_view kHttpRules[] = {
     "http-after-response set-var(txn.log_out_count) res.fhdr_cnt unless { res.hdr(content-length) -m found }",
 };
 
-std::vector<std::string> logLines(bool http)
+} // namespace
+
+std::string accessLogSocket(std::string_view base, int number)
+{
+    return std::string(base) + "-" + std::to_string(number) + ".sock";
+}
+
+std::vector<std::string> accessLogDirectives(bool http)
 {
     std::vector<std::string> lines;
     for (int i = 0; i < kAccessLogSockets; ++i) {
@@ -40,20 +47,6 @@ std::vector<std::string> logLines(bool http)
     lines.push_back("option dontlognull");
     lines.insert(lines.end(), std::begin(kHttpRules), std::end(kHttpRules));
     return lines;
-}
-
-} // namespace
-
-std::string accessLogSocket(std::string_view base, int number)
-{
-    return std::string(base) + "-" + std::to_string(number) + ".sock";
-}
-
-void addAccessLog(Frontend &frontend, bool http)
-{
-    const auto lines = logLines(http);
-    const auto afterMode = frontend.directives.empty() ? frontend.directives.end() : frontend.directives.begin() + 1;
-    frontend.directives.insert(afterMode, lines.begin(), lines.end());
 }
 
 std::vector<std::string> accessLogGlobal(std::string_view socketBase)

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "plan/haproxy_config.h"
-
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +21,9 @@ constexpr std::string_view kAccessLogSocketName = "access";
 /// The path of socket 0…kAccessLogSockets-1.
 std::string accessLogSocket(std::string_view base, int number);
 
-/// Makes the frontend log every request or connection. Its first directive is its mode; what comes right behind it
-/// looks at a request before any other rule does.
-void addAccessLog(Frontend &frontend, bool http);
+/// The lines of a frontend that make it log every request or connection. They look at a request before anything changes
+/// it, so they come before all other rules.
+std::vector<std::string> accessLogDirectives(bool http);
 
 /// The lines of the global section that this needs. They cost nothing while no frontend logs.
 std::vector<std::string> accessLogGlobal(std::string_view socketBase);

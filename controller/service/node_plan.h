@@ -71,7 +71,7 @@ private:
         std::string dnsName;
         std::vector<model::Listener> listeners;
         std::vector<model::Tag> tags;
-        bool logs = false; ///< wants access logs
+        model::Attributes attributes; ///< time-outs, desync mode, access logs
 
         bool operator==(const Front &) const = default;
     };

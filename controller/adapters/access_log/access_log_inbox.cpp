@@ -79,38 +79,42 @@ void AccessLogInbox::run()
             continue;
         for (const auto &ready : waiting) {
             if (ready.revents != 0 && ready.fd != m_stop)
-                readAll(ready.fd, buffer);
+                readSome(ready.fd, buffer);
         }
     }
 }
 
-void AccessLogInbox::readAll(int descriptor, std::string &buffer)
+bool AccessLogInbox::readSome(int descriptor, std::string &buffer)
 {
+    // Held over the reading as well: what has left a socket is then in the batch for everyone.
+    const std::lock_guard lock(m_mutex);
     // Bounded, so that no socket keeps the others waiting; poll comes back to it.
     for (int i = 0; i < 64; ++i) {
         const auto size = recv(descriptor, buffer.data(), buffer.size(), 0);
-        if (size <= 0)
-            return;
+        if (size < 0)
+            return false;
         const std::string_view record(buffer.data(), static_cast<std::size_t>(size));
         if (!record.ends_with('\n'))
             continue; // not a whole record
-        const std::lock_guard lock(m_mutex);
         if (m_batch.records.size() + record.size() > m_mostBytes) {
             ++m_batch.dropped;
             continue;
         }
-        const bool isFirst = m_batch.records.empty();
-        m_batch.records += record;
-        if (isFirst)
+        if (m_batch.records.empty())
             m_changed.notify_one();
+        m_batch.records += record;
     }
+    return true;
 }
 
 void AccessLogInbox::drain()
 {
     std::string buffer(kLongestRecord, '\0');
-    for (const int descriptor : m_sockets)
-        readAll(descriptor, buffer);
+    constexpr int kMost = 1000; // while HAProxy logs faster than this
+    for (const int descriptor : m_sockets) {
+        for (int i = 0; i < kMost && readSome(descriptor, buffer); ++i) {
+        }
+    }
 }
 
 AccessLogInbox::Batch AccessLogInbox::take()

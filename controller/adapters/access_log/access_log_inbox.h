@@ -42,7 +42,8 @@ public:
 private:
     AccessLogInbox(std::vector<int> sockets, int stop, std::size_t mostBytes);
     void run();
-    void readAll(int descriptor, std::string &buffer);
+    /// False once the socket is empty.
+    bool readSome(int descriptor, std::string &buffer);
 
     const std::vector<int> m_sockets;
     const int m_stop; ///< an eventfd

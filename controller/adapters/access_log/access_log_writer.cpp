@@ -114,8 +114,9 @@ void AccessLogWriter::run()
         if (!m_stopping)
             std::this_thread::sleep_for(kPause);
     }
-    m_inbox->drain();
     work();
+    m_inbox->drain();
+    takeRecords();
     noteLife(m_isWanted);
 }
 
@@ -169,7 +170,10 @@ void AccessLogWriter::noteLife(bool isWanted)
     }
     m_isWanted = isWanted;
     if (isWanted) {
-        if (const auto written = writeWhole(path, timeText(now) + "\n"); !written)
+        auto written = makeFolders(m_options.root);
+        if (written)
+            written = writeWhole(path, timeText(now) + "\n");
+        if (!written)
             qCDebug(lcAccessLog).noquote() << QString::fromStdString(written.error().message);
         return;
     }
