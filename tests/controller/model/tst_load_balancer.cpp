@@ -32,7 +32,7 @@ CreationParameters parameters()
 LoadBalancer web()
 {
     return model::makeLoadBalancer(LoadBalancerName::parse("Web").value(), parameters(), 8080,
-                                   "web-1.local.elb.internal", kCreated);
+                                   "web-1.local.elb.internal", "cookie-key", kCreated);
 }
 
 InstanceId id(const std::string &text)
@@ -121,6 +121,9 @@ private Q_SLOTS:
 
     void takesAHealthCheck();
     void refusesAWrongHealthCheck();
+    void replacesACertificate();
+    void refusesACertificate_data();
+    void refusesACertificate();
     void saysWhichLoadBalancerIsMissing();
 };
 
@@ -275,7 +278,8 @@ void LoadBalancerTest::isMadeAsElbMakesIt()
     given.securityGroups = {"sg-1"};
     given.scheme = model::Scheme::Internal;
     given.tags = {{"env", "prod"}};
-    const auto made = model::makeLoadBalancer(LoadBalancerName::parse("web").value(), given, 8080, "dns", kCreated);
+    const auto made =
+        model::makeLoadBalancer(LoadBalancerName::parse("web").value(), given, 8080, "dns", "key", kCreated);
     QCOMPARE(made.dnsName, std::string("dns"));
     QVERIFY(made.createdAt == kCreated);
     QVERIFY(made.scheme == model::Scheme::Internal);
@@ -285,6 +289,7 @@ void LoadBalancerTest::isMadeAsElbMakesIt()
     QVERIFY(made.availabilityZones == given.availabilityZones);
     QVERIFY(made.securityGroups == given.securityGroups);
     QVERIFY(made.tags == given.tags);
+    QCOMPARE(made.cookieKey, std::string("key"));
     QVERIFY(made.creation == given);
 }
 
@@ -306,7 +311,7 @@ void LoadBalancerTest::succeedsAgainInAnyOrder()
     std::ranges::reverse(second.securityGroups);
     std::ranges::reverse(second.tags);
     const auto balancer = model::makeLoadBalancer(LoadBalancerName::parse("web").value(),
-                                                  model::normalized(first, {}).value(), 8080, "dns", kCreated);
+                                                  model::normalized(first, {}).value(), 8080, "dns", "key", kCreated);
     QCOMPARE(tests::describe(model::checkSameCreation(balancer, model::normalized(second, {}).value())), std::string());
 }
 
@@ -524,6 +529,44 @@ void LoadBalancerTest::refusesAWrongHealthCheck()
     auto check = model::defaultHealthCheck(80);
     check.timeout = check.interval;
     QCOMPARE(model::withHealthCheck(web(), check).error().code, ErrorCode::ValidationError);
+}
+
+void LoadBalancerTest::replacesACertificate()
+{
+    const Listener https{Protocol::Https, 443, Protocol::Http, 8080, kCertificate};
+    const auto balancer = model::withListeners(web(), {https}, {}).value();
+    auto expected = balancer;
+    expected.listeners[1].certificateId = kCertificate + "-2";
+    QVERIFY(model::withCertificate(balancer, 443, kCertificate + "-2") == expected);
+    QVERIFY(model::withCertificate(balancer, 443, kCertificate) == balancer);
+}
+
+void LoadBalancerTest::refusesACertificate_data()
+{
+    QTest::addColumn<int>("port");
+    QTest::addColumn<std::string>("certificate");
+    QTest::addColumn<std::string>("message");
+    QTest::newRow("no listener") << 81 << kCertificate
+                                 << std::string(
+                                        "ListenerNotFound: Load balancer Web has no listener with LoadBalancerPort 81");
+    QTest::newRow("without TLS") << 80 << kCertificate
+                                 << std::string("InvalidConfigurationRequest: SSL Certificate is not allowed for "
+                                                "protocol HTTP");
+    QTest::newRow("without TLS, none") << 80 << std::string()
+                                       << std::string("InvalidConfigurationRequest: SSL Certificate is not allowed for "
+                                                      "protocol HTTP");
+    QTest::newRow("none") << 443 << std::string()
+                          << std::string("InvalidConfigurationRequest: SSL Certificate is required for protocol HTTPS");
+}
+
+void LoadBalancerTest::refusesACertificate()
+{
+    QFETCH(int, port);
+    QFETCH(std::string, certificate);
+    QFETCH(std::string, message);
+    const Listener https{Protocol::Https, 443, Protocol::Http, 8080, kCertificate};
+    const auto balancer = model::withListeners(web(), {https}, {}).value();
+    QCOMPARE(tests::describe(model::withCertificate(balancer, static_cast<std::uint16_t>(port), certificate)), message);
 }
 
 void LoadBalancerTest::saysWhichLoadBalancerIsMissing()
