@@ -215,8 +215,8 @@ QCoro::Task<Result<void>> Daemon::startService()
     parts.reconciler =
         std::make_unique<service::Reconciler>(parts.desired, std::move(node), *parts.addresses, *parts.haproxy,
                                               *parts.haproxy, *parts.watcher, parts.turn, service::ReconcilerOptions());
-    parts.accessLogFollower =
-        std::make_unique<service::AccessLogFollower>(parts.desired, *parts.reconciler, *parts.accessLog);
+    parts.accessLogFollower = std::make_unique<service::AccessLogFollower>(parts.desired, *parts.reconciler,
+                                                                           *parts.haproxy, *parts.accessLog);
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
     service::ServiceOptions options;
     options.region = m_settings.api.region;
