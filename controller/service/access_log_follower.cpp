@@ -44,6 +44,9 @@ void AccessLogFollower::begin()
 
 void AccessLogFollower::settle()
 {
+    // There may be a newer change already, which HAProxy does not have yet.
+    if (m_reconciler.appliedRevision() < m_desired.state().revision)
+        return begin();
     m_begin.stop();
     follow(plan::accessLogTargets(m_desired.balancers(), m_reconciler.node().view()));
 }

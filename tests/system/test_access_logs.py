@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import random
 import re
 import socket
 
@@ -199,6 +200,31 @@ def test_odd_user_agents(node, logged, agent, logged_as):
     raw(node.address, port, one_request(["GET / HTTP/1.1", "Host: a", *headers]))
     [line] = final_lines(node, "web", 1)
     assert line.user_agent == logged_as
+
+
+def escaped(data):
+    return "".join(chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\x{byte:02X}" for byte in data)
+
+
+def test_any_bytes(node, logged):
+    """Whatever bytes a header has, its line is one line and has them all."""
+    _, port = logged()
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    allowed = bytes(set(range(256)) - set(b"\r\n"))
+    expected = []
+    for number in range(150):
+        agent = bytes(chance.choice(allowed) for _ in range(chance.randrange(1, 200)))
+        head = b"GET /%d HTTP/1.1\r\nHost: a\r\nUser-Agent: %s\r\nConnection: close\r\n\r\n" % (number, agent)
+        answer, _ = raw(node.address, port, head)
+        assert answer, f"seed {seed}"
+        accepted = answer.startswith(b"HTTP/1.1 200 ")
+        expected.append((escaped(agent.strip(b" \t")) or "-") if accepted else None)
+    lines = final_lines(node, "web", len(expected))
+    for line, agent in zip(lines, expected, strict=True):
+        assert line.elb_status == ("400" if agent is None else "200"), f"seed {seed}: {line}"
+        assert agent is None or line.user_agent == agent, f"seed {seed}"
+    assert any(expected)
 
 
 def test_odd_hosts_and_uris(node, logged):
