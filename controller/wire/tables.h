@@ -26,7 +26,7 @@ struct Table<model::Tag>
 {
     static constexpr auto kFields = std::tuple{
         always("Key", &model::Tag::key),
-        optional("Value", &model::Tag::value),
+        optional("Value", &model::Tag::value).evenEmpty(), // ELB: told also without a value
     };
 };
 

@@ -476,19 +476,6 @@ def test_a_health_check_against_the_rules_is_refused(node, web, refused, text, c
 # ------------------------------------------------------------------------------------------------- all of them
 
 
-def test_what_does_not_exist_yet_is_no_action(node, web, refused):
-    """Never a pretended success."""
-    for call, parameters in [
-        (node.elb.describe_load_balancer_attributes, {"LoadBalancerName": "web"}),
-        (node.elb.modify_load_balancer_attributes, {"LoadBalancerName": "web", "LoadBalancerAttributes": {}}),
-        (node.elb.describe_tags, {"LoadBalancerNames": ["web"]}),
-        (node.elb.describe_load_balancer_policies, {}),
-        (node.elb.create_lb_cookie_stickiness_policy, {"LoadBalancerName": "web", "PolicyName": "p"}),
-        (node.elb.enable_availability_zones_for_load_balancer, {"LoadBalancerName": "web", "AvailabilityZones": ["b"]}),
-    ]:
-        refused("InvalidAction", "Could not find operation", call, **parameters)
-
-
 def test_verbs_at_the_same_time_all_have_their_effect(node, ports, block):
     """Create, register and delete from many clients at once."""
     wanted = {f"many-{number}": (ports(), block.address()) for number in range(16)}

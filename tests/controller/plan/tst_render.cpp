@@ -56,7 +56,7 @@ class RenderTest : public QObject
 private Q_SLOTS:
     void writesTheFile_data();
     void writesTheFile();
-    void writesTheMaps();
+    void writesTheOtherFiles();
     void writesTheSameBytesAgain();
     void changesTheFingerprintWithTheStructure_data();
     void changesTheFingerprintWithTheStructure();
@@ -95,14 +95,18 @@ void RenderTest::writesTheFile()
     QCOMPARE(text, read(file.c_str()));
 }
 
-void RenderTest::writesTheMaps()
+void RenderTest::writesTheOtherFiles()
 {
-    const auto maps = plan::renderFiles(projected(shared()));
+    auto files = plan::renderFiles(projected(shared()));
+    QCOMPARE(files.at("error-503.http"),
+             std::string("HTTP/1.1 503 Service Unavailable: Back-end server is at capacity\r\nContent-Length: 0\r\n"
+                         "Connection: close\r\n\r\n"));
+    std::erase_if(files, [](const auto &file) { return file.first.starts_with("error-"); });
     const std::map<std::string, std::string> expected{
         {"check-hosts-web.map", "s1 10.0.0.1:8080\ns2 [fd00::5]:81\n"},
         {"hosts-f-80.map", "api-1.local.elb.internal b:api:80\napi.corp b:api:80\nweb-1.local.elb.internal "
                            "b:web:80\nwww.corp b:api:80\n"}};
-    QVERIFY(maps == expected);
+    QVERIFY(files == expected);
     const model::LoadBalancer free = loadBalancer("free").checkedBy("HTTPS:1/");
     QCOMPARE(plan::renderFiles(projected({free})).at("check-hosts-free.map"),
              std::string("s1 localhost\ns2 localhost\n"));

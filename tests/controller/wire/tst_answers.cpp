@@ -18,6 +18,18 @@ namespace {
 
 constexpr std::string_view kId = "0e2f0a1c-0000-4000-8000-000000000001";
 
+/// Those that a description says all of: one for each kind of cookie, in force where there is a listener.
+void setDescribedPolicies(model::LoadBalancer &balancer)
+{
+    balancer.policies = {{"own", std::string(model::kLbCookieType), {{"CookieExpirationPeriod", "60"}}},
+                         {"app", std::string(model::kAppCookieType), {{"CookieName", "session"}}}};
+    balancer.listenerPolicies.clear();
+    if (!balancer.listeners.empty())
+        balancer.listeners.resize(1);
+    for (const auto &listener : balancer.listeners)
+        balancer.listenerPolicies.push_back({listener.loadBalancerPort, {"app", "own"}});
+}
+
 template <typename Request>
 std::string xmlOf(const typename Request::Answer &answer, std::string_view version = wire::kCurrentVersion)
 {
@@ -255,12 +267,16 @@ void AnswersTest::readsWhatIsDescribedOfALoadBalancer()
     for (unsigned seed = 0; seed < 100; ++seed) {
         tests::Generator make(seed);
         model::DescribeLoadBalancersAnswer answer{make.several([&] { return make.balancer(); }), make.words()};
+        for (auto &balancer : answer.loadBalancers)
+            setDescribedPolicies(balancer);
         const auto json = wire::renderJson(wire::writeForm(answer));
         const auto read = wire::readAnswer<model::DescribeLoadBalancersAnswer>(wire::parseJson(json).value());
         for (auto &balancer : answer.loadBalancers) {
             balancer.creation = {};
             balancer.tags.clear();
             balancer.formerInstances.clear();
+            balancer.attributes = {};
+            balancer.cookieKey.clear();
             for (auto &instance : balancer.instances)
                 instance.address = {};
         }

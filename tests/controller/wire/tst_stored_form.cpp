@@ -62,7 +62,12 @@ void StoredFormTest::writesOneCompactLineInAFixedOrder()
                          R"("HealthCheck":{"Target":"TCP:8080","Interval":30,"Timeout":5,"UnhealthyThreshold":2,)"
                          R"("HealthyThreshold":10},)"
                          R"("Instances":[{"InstanceId":"i-1","Address":"[fd00::5]:8080"}],"FormerInstances":[],)"
-                         R"("AvailabilityZones":["a"],"Subnets":[],"SecurityGroups":[],"Tags":[{"Key":"k"}],)"
+                         R"("AvailabilityZones":["a"],"Subnets":[],"SecurityGroups":[],"Tags":[{"Key":"k","Value":""}],)"
+                         R"("Policies":[],"ListenerPolicies":[],"BackendPolicies":[],)"
+                         R"("Attributes":{"CrossZoneLoadBalancing":{"Enabled":false},"AccessLog":{"Enabled":false},)"
+                         R"("ConnectionDraining":{"Enabled":false,"Timeout":300},)"
+                         R"("ConnectionSettings":{"IdleTimeout":60},)"
+                         R"("AdditionalAttributes":[{"Key":"elb.http.desyncmitigationmode","Value":"defensive"}]},)"
                          R"("Creation":{"Listeners":[],"AvailabilityZones":["a"],"Subnets":[],"SecurityGroups":[],)"
                          R"("Scheme":"internet-facing","Tags":[]}})"));
 }
@@ -81,7 +86,7 @@ void StoredFormTest::loadsOlderDataWithTheStructuresDefaults()
 void StoredFormTest::ignoresMembersOfNewerVersions()
 {
     const auto loaded = wire::parseStored(
-        R"({"Policies":[{"a":{"b":[1,2.5,true,null]}}],"LoadBalancerName":"web","Instances":[{"InstanceId":"i","X":1}]})");
+        R"({"FromTheFuture":[{"a":{"b":[1,2.5,true,null]}}],"LoadBalancerName":"web","Instances":[{"InstanceId":"i","X":1}]})");
     QVERIFY(loaded.has_value());
     QCOMPARE(loaded->instances.size(), std::size_t(1));
 }
