@@ -9,7 +9,7 @@ import socket
 import botocore.exceptions
 import pytest
 
-from support.access_logs import BUCKET, disable, enable, final_lines, parse, partial, published, root
+from support.access_logs import disable, enable, final_lines, new_bucket, parse, partial, published, root
 from support.addresses import HTTP_PORT, INSTANCE_PORT
 from support.backends import Backend
 from support.http import get
@@ -81,12 +81,8 @@ def logged(node, make_backend, ports):
 
 
 @pytest.fixture(autouse=True)
-def empty_bucket(request):
-    """Tests that share a node do not see each other's files."""
-    yield
-    if "shared_node" in request.fixturenames:
-        for path in root(request.getfixturevalue("shared_node")).rglob("*.log"):
-            path.unlink()
+def bucket():
+    return new_bucket()
 
 
 def test_a_request_is_a_line(node, logged):
@@ -111,9 +107,9 @@ def test_a_request_is_a_line(node, logged):
     assert before - tick <= arrived <= after + tick
 
 
-def test_the_file_has_the_name_that_aws_gives_it(node, logged):
+def test_the_file_has_the_name_that_aws_gives_it(node, logged, bucket):
     _, port = logged(S3BucketPrefix="my/app")
-    test_file = root(node) / BUCKET / "my/app/AWSLogs/000000000000/ELBAccessLogTestFile"
+    test_file = root(node) / bucket / "my/app/AWSLogs/000000000000/ELBAccessLogTestFile"
     assert "ELB: web" in test_file.read_text()
     get(node.address, port)
     eventually(lambda: partial(node, "web"), "the file of this interval is there")
@@ -121,7 +117,7 @@ def test_the_file_has_the_name_that_aws_gives_it(node, logged):
     final_lines(node, "web", 1)
     [path] = published(node, "web")
     assert not partial(node, "web")
-    key = str(path.relative_to(root(node) / BUCKET))
+    key = str(path.relative_to(root(node) / bucket))
     match = re.fullmatch(r"my/app/AWSLogs/000000000000/elasticloadbalancing/local/(\d{4})/(\d\d)/(\d\d)/"
                          r"000000000000_elasticloadbalancing_local_web_(\d{8}T\d{4}Z)_([\d.]+)_[a-z0-9]{8}\.log", key)
     assert match, key

@@ -1,6 +1,7 @@
 """ELB's access logs: turned on and off, found, and read as their readers do."""
 
 import fnmatch
+import itertools
 import os
 import pathlib
 import re
@@ -8,11 +9,21 @@ from dataclasses import dataclass
 
 from .waiting import eventually
 
-BUCKET = "test-logs"
 _LINE = re.compile(
     r'(?P<timestamp>\S+) (?P<elb>\S+) (?P<client>\S+) (?P<backend>\S+) (?P<request_time>\S+) (?P<backend_time>\S+) '
     r'(?P<response_time>\S+) (?P<elb_status>\S+) (?P<backend_status>\S+) (?P<received>\d+) (?P<sent>\d+) '
     r'"(?P<request>[^"]*)" "(?P<user_agent>[^"]*)" (?P<cipher>\S+) (?P<protocol>\S+)')
+
+
+_numbers = itertools.count()
+_bucket = None
+
+
+def new_bucket():
+    """The bucket of what follows: nothing of an earlier test comes into it, however late."""
+    global _bucket
+    _bucket = f"test-logs-{next(_numbers)}"
+    return _bucket
 
 
 @dataclass
@@ -52,8 +63,8 @@ def parse(text):
     return lines
 
 
-def enable(node, name, bucket=BUCKET, **more):
-    attributes = {"AccessLog": {"Enabled": True, "S3BucketName": bucket, "EmitInterval": 5, **more}}
+def enable(node, name, bucket=None, **more):
+    attributes = {"AccessLog": {"Enabled": True, "S3BucketName": bucket or _bucket, "EmitInterval": 5, **more}}
     node.elb.modify_load_balancer_attributes(LoadBalancerName=name, LoadBalancerAttributes=attributes)
 
 
@@ -73,13 +84,13 @@ def _logs(folder, name):
     return sorted(path for path in found if fnmatch.fnmatch(path.name, f"*_{name}_*.log"))
 
 
-def published(node, name, bucket=BUCKET):
+def published(node, name, bucket=None):
     """The published files of a load balancer, oldest first."""
-    return [path for path in _logs(root(node) / bucket, name) if ".partial" not in path.parts]
+    return [path for path in _logs(root(node) / (bucket or _bucket), name) if ".partial" not in path.parts]
 
 
-def partial(node, name, bucket=BUCKET):
-    return _logs(root(node) / bucket / ".partial", name)
+def partial(node, name, bucket=None):
+    return _logs(root(node) / (bucket or _bucket) / ".partial", name)
 
 
 def final_lines(node, name, count):
