@@ -105,6 +105,8 @@ struct Route53Settings
 struct LogSettings
 {
     LogLevel level = LogLevel::Info;
+    std::string accessRoot;    ///< of access logs; empty: in the data directory
+    bool createBuckets = true; ///< its folders, as load balancers name them
 
     bool operator==(const LogSettings &) const = default;
 };

@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include "adapters/access_log/access_log_writer.h"
 #include "adapters/haproxy/generation_keeper.h"
 #include "adapters/haproxy/log_socket.h"
 #include "adapters/http/http_server.h"
@@ -18,6 +19,7 @@
 #include "daemon/system_clock.h"
 #include "dashboard/dashboard_files.h"
 #include "service/access_key_service.h"
+#include "service/access_log_follower.h"
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
@@ -70,6 +72,15 @@ api::SignatureSettings signatureSettings(const ApiSettings &settings)
     return signature;
 }
 
+adapters::access_log::AccessLogOptions accessLogOptions(const Settings &settings, const DataDirectory &data)
+{
+    adapters::access_log::AccessLogOptions options;
+    options.root = settings.log.accessRoot.empty() ? data.path("access-logs") : settings.log.accessRoot;
+    options.createBuckets = settings.log.createBuckets;
+    options.owner = {settings.api.accountId, settings.api.region};
+    return options;
+}
+
 Result<void> makePrivateDirectory(const std::string &path)
 {
     std::error_code error;
@@ -98,6 +109,7 @@ struct Daemon::Parts
     ServiceNotifier notifier = ServiceNotifier::fromEnvironment();
     std::unique_ptr<adapters::sqlite::SqliteStore> store;
     std::unique_ptr<adapters::haproxy::LogSocket> healthLog;
+    std::unique_ptr<adapters::access_log::AccessLogWriter> accessLog;
     std::unique_ptr<adapters::haproxy::GenerationKeeper> haproxy;
     std::unique_ptr<AddressFile> addresses;
     adapters::network::InstanceProbe probe;
@@ -106,6 +118,7 @@ struct Daemon::Parts
     service::Turnstile turn;
     std::unique_ptr<service::HealthWatcher> watcher;
     std::unique_ptr<service::Reconciler> reconciler;
+    std::unique_ptr<service::AccessLogFollower> accessLogFollower;
     std::unique_ptr<service::ChangeQueue> changes;
     std::unique_ptr<service::AccessKeyService> keys;
     std::unique_ptr<service::LoadBalancerService> service;
@@ -189,6 +202,11 @@ QCoro::Task<Result<void>> Daemon::openHaproxy()
     if (!log)
         co_return fail(log.error());
     m_parts->healthLog = std::move(*log);
+    auto accessLog = adapters::access_log::AccessLogWriter::open(
+        m_paths.accessLogSockets(), accessLogOptions(m_settings, *m_parts->directory), m_parts->clock);
+    if (!accessLog)
+        co_return fail(accessLog.error());
+    m_parts->accessLog = std::move(*accessLog);
     m_parts->haproxy = std::make_unique<adapters::haproxy::GenerationKeeper>(
         std::move(*binary), keeperOptions(m_settings.haproxy, m_paths));
     m_parts->addresses = std::make_unique<AddressFile>(m_parts->directory->path("addresses"));
@@ -203,6 +221,8 @@ QCoro::Task<Result<void>> Daemon::startService()
     parts.reconciler =
         std::make_unique<service::Reconciler>(parts.desired, std::move(node), *parts.addresses, *parts.haproxy,
                                               *parts.haproxy, *parts.watcher, parts.turn, service::ReconcilerOptions());
+    parts.accessLogFollower = std::make_unique<service::AccessLogFollower>(parts.desired, *parts.reconciler,
+                                                                           *parts.haproxy, *parts.accessLog);
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
     parts.keys = std::make_unique<service::AccessKeyService>(*parts.changes, *parts.store, parts.clock, makeAccessKey);
     if (const auto loaded = co_await parts.keys->load(); !loaded)
@@ -210,6 +230,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     service::ServiceOptions options;
     options.region = m_settings.api.region;
     options.domain = m_settings.api.domain;
+    options.accessLog = parts.accessLog.get();
     options.stopNode = [this](bool traffic) {
         // The answer goes first.
         QTimer::singleShot(50, this, [this, traffic] { stop(traffic); });
@@ -225,6 +246,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     const auto started = co_await parts.reconciler->start();
     if (!started)
         co_return started;
+    parts.accessLogFollower->settle();
     connect(parts.reconciler.get(), &service::Reconciler::balancersChanged, this, &Daemon::writeNames);
     writeNames();
     parts.readModel->beginTelling();

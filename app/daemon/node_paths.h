@@ -17,6 +17,7 @@ struct NodePaths
 
     std::string controlSocket() const { return runtimeDirectory + "/control.sock"; }
     std::string logSocket() const { return runtimeDirectory + "/log.sock"; }
+    std::string accessLogSockets() const { return runtimeDirectory + "/access"; }
     std::string haproxyDirectory() const { return dataDirectory + "/haproxy"; }
 
     bool operator==(const NodePaths &) const = default;

@@ -117,6 +117,9 @@ std::vector<Setting> makeSettings()
                                   {"info", LogLevel::Info},
                                   {"warning", LogLevel::Warning},
                                   {"error", LogLevel::Error}})),
+        setting("log", "access_root", &Settings::log, &LogSettings::accessRoot,
+                textOrEmpty(isAbsolutePath, "an absolute path; \"\" for access-logs in the data directory")),
+        setting("log", "create_buckets", &Settings::log, &LogSettings::createBuckets, boolean()),
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/balancer_policies.h"
+#include "plan/access_log_format.h"
 #include "plan/stickiness.h"
 
 #include <algorithm>
@@ -106,6 +107,9 @@ std::vector<std::string> frontendDirectives(bool http, const std::vector<const L
 {
     const auto idle = seconds(longestIdle(balancers));
     std::vector<std::string> lines{std::string(mode(http)), "timeout client " + idle};
+    const auto wantsLog = [](const LoadBalancer *balancer) { return balancer->attributes.accessLog.enabled; };
+    if (std::ranges::any_of(balancers, wantsLog))
+        append(lines, accessLogDirectives(http));
     if (!http)
         return lines;
     lines.push_back("timeout http-request " + idle);

@@ -1,6 +1,7 @@
 #include "plan/render.h"
 
 #include "base/text.h"
+#include "plan/access_log_format.h"
 #include "plan/directives.h"
 #include "plan/project.h"
 
@@ -155,6 +156,7 @@ std::string renderConfig(const HaproxyConfig &config, const GenerationFacts &fac
     appendLine(text, "stats timeout 1h");
     appendLine(text, "server-state-file " + std::string(kStateFile));
     appendLine(text, "log " + facts.logSocket + " len 8192 local0");
+    appendLines(text, accessLogGlobal(facts.accessLogSockets));
     appendLines(text, config.global);
     text += renderErrorSection();
     text += "\ndefaults\n";

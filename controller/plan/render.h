@@ -16,7 +16,8 @@ struct GenerationFacts
 {
     int number = 0;
     std::string statsSocket;
-    std::string logSocket;
+    std::string logSocket;        ///< of health checks
+    std::string accessLogSockets; ///< what their paths begin with (access_log_format.h)
 };
 
 /// Names of the files a generation reads, relative to the directory it is started in (`haproxy -C`).

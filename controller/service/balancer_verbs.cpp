@@ -1,6 +1,7 @@
 #include "service/balancer_verbs.h"
 
 #include "model/balancer_policies.h"
+#include "plan/access_log_key.h"
 
 #include <algorithm>
 #include <iterator>
@@ -112,7 +113,12 @@ Changed changed(LoadBalancer balancer, const model::ApplySecurityGroups &request
 
 Changed changed(LoadBalancer balancer, const model::ModifyAttributes &request, const VerbContext &)
 {
-    return model::withAttributes(std::move(balancer), request.change);
+    auto changed = model::withAttributes(std::move(balancer), request.change);
+    if (!changed || !changed->attributes.accessLog.enabled)
+        return changed;
+    if (const auto fits = plan::checkAccessLogPlace(changed->attributes.accessLog); !fits)
+        return fail(fits.error());
+    return changed;
 }
 
 Changed changed(LoadBalancer balancer, const model::AddTags &request, const VerbContext &context)

@@ -141,19 +141,51 @@ QCoro::Task<Result<void>> LoadBalancerService::change(VerbEdits::Prepared prepar
 template <typename Request>
 Verbs::Task<typename Request::Answer> LoadBalancerService::act(Request request, model::Caller caller)
 {
-    using Answer = typename Request::Answer;
     if constexpr (ReadRequest<Request>) {
         const auto answer = co_await answerOf(m_reads, std::move(request));
         co_return answer;
     } else {
-        const auto entry = audit(caller, Request::kName, request.name.text());
-        const auto told = std::make_shared<Answer>();
-        const auto changed = co_await change(m_edits.prepare(std::move(request), told), entry);
-        if (!changed)
-            co_return fail(changed.error());
-        const auto answer = *told;
+        auto answer = co_await save(std::move(request), std::move(caller));
         co_return answer;
     }
+}
+
+template <typename Request>
+Verbs::Task<typename Request::Answer> LoadBalancerService::save(Request request, model::Caller caller)
+{
+    const auto entry = audit(caller, Request::kName, request.name.text());
+    const auto told = std::make_shared<typename Request::Answer>();
+    const auto changed = co_await change(m_edits.prepare(std::move(request), told), entry);
+    if (!changed)
+        co_return fail(changed.error());
+    const auto answer = *told;
+    co_return answer;
+}
+
+QCoro::Task<Result<void>> LoadBalancerService::prepareAccessLog(model::ModifyAttributes request) const
+{
+    const auto *present = m_desired.find(request.name);
+    if (!present || !request.change.accessLog || !m_options.accessLog)
+        co_return Result<void>();
+    const auto wanted = model::withAttributes(*present, request.change);
+    if (!wanted)
+        co_return fail(wanted.error());
+    const auto log = wanted->attributes.accessLog;
+    if (!log.enabled || log == present->attributes.accessLog)
+        co_return Result<void>();
+    const auto name = present->name.text();
+    const auto prepared = co_await m_options.accessLog->prepare(name, log);
+    co_return prepared;
+}
+
+Verbs::Task<model::ModifyAttributesAnswer> LoadBalancerService::act(model::ModifyAttributes request,
+                                                                    model::Caller caller)
+{
+    const auto prepared = co_await prepareAccessLog(request);
+    if (!prepared)
+        co_return fail(prepared.error());
+    auto answer = co_await save(std::move(request), std::move(caller));
+    co_return answer;
 }
 
 Verbs::Task<model::SetInstanceAddressAnswer> LoadBalancerService::act(model::SetInstanceAddress request,

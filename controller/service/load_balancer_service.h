@@ -34,9 +34,14 @@ private:
     Task<model::AnyAnswer> performOne(Request request, model::Caller caller);
     template <typename Request>
     Task<typename Request::Answer> act(Request request, model::Caller caller);
+    template <typename Request>
+    Task<typename Request::Answer> save(Request request, model::Caller caller);
+    Task<model::ModifyAttributesAnswer> act(model::ModifyAttributes request, model::Caller caller);
     Task<model::SetInstanceAddressAnswer> act(model::SetInstanceAddress request, model::Caller caller);
     Task<model::EmptyAnswer> act(model::StopNode request, model::Caller caller);
 
+    /// Whether the access logs that the change asks for can be written, if it asks for other ones than there are.
+    QCoro::Task<Result<void>> prepareAccessLog(model::ModifyAttributes request) const;
     template <typename Request>
     VerbEdits::Prepared prepareOne(Request request) const;
     Result<model::PlanPreview> previewOf(const Edit &edit) const;

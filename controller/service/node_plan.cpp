@@ -99,7 +99,7 @@ bool NodePlan::place(const model::LoadBalancer &balancer)
     m_descriptors -= isKnown ? plan::descriptorNeed(*known->second) : 0;
     m_config.balancers.insert_or_assign(name, std::move(projected));
 
-    Front front{balancer.dnsName, balancer.listeners, balancer.tags};
+    Front front{balancer.dnsName, balancer.listeners, balancer.tags, balancer.attributes};
     const auto shown = m_fronts.find(name);
     const bool same = shown != m_fronts.end() && shown->second == front;
     const bool replaced = shown != m_fronts.end() && shown->second.dnsName != front.dnsName;

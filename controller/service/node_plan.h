@@ -53,6 +53,7 @@ public:
     /// Where `candidate` would listen beside `others`.
     std::vector<plan::Bind> bindsOf(const model::LoadBalancer &candidate, const plan::BalancerRefs &others) const;
 
+    const plan::NodeView &view() const { return m_view; }
     const plan::HaproxyConfig &config() const { return m_config; }
     const std::map<std::string, IpAddress> &addresses() const { return m_view.addresses; }
     /// Where the load balancer is listened for; an empty address is every one of the machine. None while the pool has
@@ -70,6 +71,7 @@ private:
         std::string dnsName;
         std::vector<model::Listener> listeners;
         std::vector<model::Tag> tags;
+        model::Attributes attributes; ///< time-outs, desync mode, access logs
 
         bool operator==(const Front &) const = default;
     };

@@ -4,6 +4,7 @@ import argparse
 import os
 import platform
 
+import access_logs
 import bulk
 import creation
 import desktop
@@ -11,7 +12,7 @@ import latency
 import traffic
 
 SECTIONS = {"latency": latency.measure, "bulk": bulk.measure, "creation": creation.measure, "traffic": traffic.measure,
-            "desktop": desktop.measure}
+            "access_logs": access_logs.measure, "desktop": desktop.measure}
 
 
 def main():

@@ -27,6 +27,7 @@ struct NodeSettings
     plan::NodeView view;
     service::ReconcilerOptions options;
     model::Limits limits;
+    ports::AccessLog *accessLog = nullptr;
 };
 
 /// A node's services, with fakes behind every port.
@@ -125,6 +126,7 @@ private:
     {
         balancer::service::ServiceOptions options;
         options.limits = m_settings.limits;
+        options.accessLog = m_settings.accessLog;
         options.stopNode = [this](bool) { ++stops; };
         return options;
     }

@@ -1,6 +1,7 @@
 #include "adapters/haproxy/generation_files.h"
 
 #include "base/text.h"
+#include "plan/access_log_format.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -90,7 +91,8 @@ std::string GenerationFiles::pidFile(int number) const
 
 plan::GenerationFacts GenerationFiles::facts(int number) const
 {
-    return plan::GenerationFacts{number, socket(number), m_logSocket};
+    return plan::GenerationFacts{number, socket(number), m_logSocket,
+                                 m_run + "/" + std::string(plan::kAccessLogSocketName)};
 }
 
 Result<void> GenerationFiles::write(int number, const plan::HaproxyConfig &config,

@@ -11,3 +11,5 @@ balancer_test(controller/plan/tst_planner_law LABEL unit LIBRARIES Balancer::Sim
 balancer_test(controller/plan/tst_project LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_render LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_slots LABEL unit LIBRARIES Balancer::Plan)
+balancer_test(controller/plan/tst_access_log LABEL unit LIBRARIES Balancer::Plan)
+balancer_test(controller/plan/tst_access_record LABEL unit LIBRARIES Balancer::Plan)

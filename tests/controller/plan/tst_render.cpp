@@ -10,7 +10,7 @@ using plan::HaproxyConfig;
 
 namespace {
 
-const plan::GenerationFacts kFacts{7, "/run/eh/gen-7.sock", "/run/eh/log.sock"};
+const plan::GenerationFacts kFacts{7, "/run/eh/gen-7.sock", "/run/eh/log.sock", "/run/eh/access"};
 
 std::string read(const char *file)
 {

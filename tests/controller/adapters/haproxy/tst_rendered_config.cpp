@@ -74,6 +74,7 @@ model::LoadBalancer anyBalancer(QRandomGenerator &random, int number)
                                   pick({"10.0.0.1", "127.0.0.1", "fd00::1", "::ffff:10.0.0.1", "255.255.255.254"}),
                                   std::uint16_t(random.bounded(2) * 65535)));
     model::LoadBalancer made = builder;
+    made.attributes.accessLog.enabled = random.bounded(3) == 0;
     made.healthCheck.interval = std::chrono::seconds(5 + random.bounded(296));
     made.healthCheck.timeout = std::chrono::seconds(2 + random.bounded(3));
     made.healthCheck.healthyThreshold = 2 + random.bounded(9);

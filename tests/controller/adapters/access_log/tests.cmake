@@ -1,0 +1,2 @@
+balancer_test(controller/adapters/access_log/tst_access_log_files LABEL contract LIBRARIES Balancer::AccessLogAdapter)
+balancer_test(controller/adapters/access_log/tst_access_log_writer LABEL contract LIBRARIES Balancer::AccessLogAdapter)
