@@ -1,4 +1,5 @@
 balancer_test(controller/model/tst_access LABEL unit LIBRARIES Balancer::Model)
+balancer_test(controller/model/tst_certificate LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_health_check LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_instance LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_listener LABEL unit LIBRARIES Balancer::Model)
