@@ -84,7 +84,7 @@ public:
     /// One verb, as the API carries it out. The error has the node's code where it is one of ours, and its sentence;
     /// those of HttpTransport otherwise.
     template <typename Request>
-    QCoro::Task<Result<typename wire::Verb<Request>::Answer>> perform(Request request);
+    QCoro::Task<Result<typename Request::Answer>> perform(Request request);
     /// What the verb would do.
     template <typename Request>
     QCoro::Task<Result<model::PlanPreview>> preview(Request request);
@@ -145,11 +145,11 @@ private:
 };
 
 template <typename Request>
-QCoro::Task<Result<typename wire::Verb<Request>::Answer>> NodeClient::perform(Request request)
+QCoro::Task<Result<typename Request::Answer>> NodeClient::perform(Request request)
 {
-    using Answer = typename wire::Verb<Request>::Answer;
+    using Answer = typename Request::Answer;
     const auto form = wire::writeForm(request);
-    const auto answer = co_await act(wire::Verb<Request>::kName, false, form);
+    const auto answer = co_await act(Request::kName, false, form);
     if (!answer)
         co_return fail(answer.error());
     co_return wire::readAnswer<Answer>(*answer);
@@ -159,7 +159,7 @@ template <typename Request>
 QCoro::Task<Result<model::PlanPreview>> NodeClient::preview(Request request)
 {
     const auto form = wire::writeForm(request);
-    const auto answer = co_await act(wire::Verb<Request>::kName, true, form);
+    const auto answer = co_await act(Request::kName, true, form);
     if (!answer)
         co_return fail(answer.error());
     co_return wire::readRead<model::PlanPreview>(*answer);

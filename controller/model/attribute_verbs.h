@@ -131,7 +131,7 @@ struct AddTags
     static constexpr std::string_view kName = "AddTags";
     using Answer = EmptyAnswer;
 
-    std::vector<LoadBalancerName> names; ///< exactly one
+    LoadBalancerName name;
     std::vector<Tag> tags;
 
     bool operator==(const AddTags &) const = default;
@@ -142,7 +142,7 @@ struct RemoveTags
     static constexpr std::string_view kName = "RemoveTags";
     using Answer = EmptyAnswer;
 
-    std::vector<LoadBalancerName> names; ///< exactly one
+    LoadBalancerName name;
     std::vector<std::string> keys;
 
     bool operator==(const RemoveTags &) const = default;

@@ -88,6 +88,11 @@ struct AttributesChange
     bool operator==(const AttributesChange &) const = default;
 };
 
+/// Every group, as ELB describes it: of access logs that are off nothing but that.
+AttributesChange allGroups(const Attributes &attributes);
+/// Of `all` the groups that `named` has.
+AttributesChange onlyGroupsOf(AttributesChange all, const AttributesChange &named);
+
 /// The attributes after the change. ELB: IdleTimeout 1…4000, draining Timeout 1…3600, EmitInterval 5 or 60
 /// (ValidationError); access logs need a bucket, and only known additional attributes may be named
 /// (InvalidConfigurationRequest).

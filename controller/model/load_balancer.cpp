@@ -255,7 +255,7 @@ Result<LoadBalancer> withoutInstances(LoadBalancer balancer, const std::vector<I
             return fail(ErrorCode::InvalidInstance, "Could not find EC2 instance ID. '" + id.text() +
                                                         "' is not registered with " + balancer.name.text());
         if (registered && removed.insert(id.text()).second)
-            balancer.formerInstances.push_back(FormerInstance{id, now});
+            balancer.formerInstances.push_back(FormerInstance{id, now, {}, {}});
     }
     std::erase_if(balancer.instances, [&](const Instance &instance) { return removed.contains(instance.id.text()); });
     if (balancer.formerInstances.size() > kMaxFormerInstances)

@@ -1,12 +1,9 @@
 #include "service/load_balancer_service.h"
 
 #include "plan/difference.h"
-#include "plan/project.h"
-#include "service/instance_health.h"
 #include "service/log.h"
 #include "service/runtime_commands.h"
 
-#include <QByteArray>
 #include <QCoro/QCoroFuture>
 
 #include <memory>
@@ -19,22 +16,6 @@ namespace balancer::service {
 namespace {
 
 using model::LoadBalancer;
-
-std::string markerOf(const LoadBalancerName &name)
-{
-    return QByteArray::fromStdString(name.folded()).toBase64().toStdString();
-}
-
-Result<LoadBalancerName> parseMarker(const std::string &marker)
-{
-    const auto decoded =
-        QByteArray::fromBase64Encoding(QByteArray::fromStdString(marker), QByteArray::AbortOnBase64DecodingErrors);
-    const auto name = LoadBalancerName::parse(decoded ? (*decoded).toStdString() : std::string());
-    if (!name)
-        return fail(ErrorCode::ValidationError,
-                    "Invalid marker '" + marker + "': use the NextMarker of the page before");
-    return *name;
-}
 
 /// What one edit did to one load balancer, so that it can be undone.
 struct Undo
@@ -87,9 +68,24 @@ model::PlanPreview previewOfPlan(const plan::Plan &plan)
     return preview;
 }
 
-Verbs::Task<model::EmptyAnswer> nothingToDo()
+/// The edit of a verb that changes nothing in the store.
+Result<void> changeNothing(Draft &)
 {
-    co_return model::EmptyAnswer();
+    return {};
+}
+
+/// Whether the answer is there at once or only later.
+template <typename Request>
+Verbs::Task<typename Request::Answer> answerOf(const VerbReads &reads, Request request)
+{
+    constexpr bool kAtOnce = std::is_same_v<decltype(reads.answer(request)), Result<typename Request::Answer>>;
+    if constexpr (kAtOnce) {
+        auto answer = reads.answer(request);
+        co_return answer;
+    } else {
+        auto answer = co_await reads.answer(std::move(request));
+        co_return answer;
+    }
 }
 
 bool isRefusal(const Error &error)
@@ -102,8 +98,8 @@ bool isRefusal(const Error &error)
 LoadBalancerService::LoadBalancerService(ChangeQueue &changes, const DesiredStateCache &desired, Reconciler &reconciler,
                                          ports::RuntimeApi &runtime, ports::HostResolver &resolver,
                                          const ports::Clock &clock, ServiceOptions options)
-    : m_changes(changes), m_desired(desired), m_reconciler(reconciler), m_runtime(runtime), m_clock(clock),
-      m_options(std::move(options)), m_edits(desired, reconciler, resolver, clock, m_options)
+    : m_changes(changes), m_desired(desired), m_reconciler(reconciler), m_clock(clock), m_options(std::move(options)),
+      m_edits(desired, reconciler, resolver, clock, m_options), m_reads(desired, reconciler, runtime, clock, m_options)
 {
 }
 
@@ -142,163 +138,33 @@ QCoro::Task<Result<void>> LoadBalancerService::change(VerbEdits::Prepared prepar
     co_return fail(ErrorCode::InvalidConfigurationRequest, applied.error().message);
 }
 
-Verbs::Task<model::CreateLoadBalancerAnswer> LoadBalancerService::perform(model::CreateLoadBalancer request,
-                                                                          model::Caller caller)
+template <typename Request>
+Verbs::Task<typename Request::Answer> LoadBalancerService::act(Request request, model::Caller caller)
 {
-    const auto answer = std::make_shared<model::CreateLoadBalancerAnswer>();
-    const auto entry = audit(caller, "CreateLoadBalancer", request.name.text());
-    const auto changed = co_await change(m_edits.prepare(std::move(request), answer), entry);
-    if (!changed)
-        co_return fail(changed.error());
-    co_return *answer;
-}
-
-Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::DeleteLoadBalancer request, model::Caller caller)
-{
-    const auto entry = audit(caller, "DeleteLoadBalancer", request.name.text());
-    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
-    if (!changed)
-        co_return fail(changed.error());
-    co_return model::EmptyAnswer();
-}
-
-Verbs::Task<model::DescribeLoadBalancersAnswer> LoadBalancerService::perform(model::DescribeLoadBalancers request,
-                                                                             model::Caller)
-{
-    model::DescribeLoadBalancersAnswer answer;
-    for (const auto &name : request.names) {
-        const auto *balancer = m_desired.find(name);
-        if (!balancer)
-            co_return fail(model::loadBalancerNotFound(name.text()));
-        answer.loadBalancers.push_back(*balancer);
-    }
-    if (!request.names.empty())
+    using Answer = typename Request::Answer;
+    if constexpr (ReadRequest<Request>) {
+        const auto answer = co_await answerOf(m_reads, std::move(request));
         co_return answer;
-
-    const auto &all = m_desired.state().balancers;
-    auto next = all.begin();
-    if (!request.marker.empty()) {
-        const auto last = parseMarker(request.marker);
-        if (!last)
-            co_return fail(last.error());
-        next = all.upper_bound(*last);
+    } else {
+        const auto entry = audit(caller, Request::kName, request.name.text());
+        const auto told = std::make_shared<Answer>();
+        const auto changed = co_await change(m_edits.prepare(std::move(request), told), entry);
+        if (!changed)
+            co_return fail(changed.error());
+        const auto answer = *told;
+        co_return answer;
     }
-    for (; next != all.end() && answer.loadBalancers.size() < static_cast<std::size_t>(request.pageSize); ++next)
-        answer.loadBalancers.push_back(next->second.value);
-    if (next != all.end() && !answer.loadBalancers.empty())
-        answer.nextMarker = markerOf(answer.loadBalancers.back().name);
-    co_return answer;
 }
 
-Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::CreateLoadBalancerListeners request,
-                                                             model::Caller caller)
+Verbs::Task<model::SetInstanceAddressAnswer> LoadBalancerService::act(model::SetInstanceAddress request,
+                                                                      model::Caller caller)
 {
-    const auto entry = audit(caller, "CreateLoadBalancerListeners", request.name.text());
-    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
-    if (!changed)
-        co_return fail(changed.error());
-    co_return model::EmptyAnswer();
-}
-
-Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::DeleteLoadBalancerListeners request,
-                                                             model::Caller caller)
-{
-    const auto entry = audit(caller, "DeleteLoadBalancerListeners", request.name.text());
-    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
-    if (!changed)
-        co_return fail(changed.error());
-    co_return model::EmptyAnswer();
-}
-
-model::InstancesAnswer LoadBalancerService::instancesOf(const LoadBalancerName &name) const
-{
-    model::InstancesAnswer answer;
-    if (const auto *balancer = m_desired.find(name)) {
-        for (const auto &instance : balancer->instances)
-            answer.instances.push_back(instance.id);
-    }
-    return answer;
-}
-
-Verbs::Task<model::InstancesAnswer> LoadBalancerService::perform(model::RegisterInstances request, model::Caller caller)
-{
-    const auto name = request.name;
-    const auto entry = audit(caller, "RegisterInstancesWithLoadBalancer", name.text());
-    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
-    if (!changed)
-        co_return fail(changed.error());
-    co_return instancesOf(name);
-}
-
-Verbs::Task<model::InstancesAnswer> LoadBalancerService::perform(model::DeregisterInstances request,
-                                                                 model::Caller caller)
-{
-    const auto name = request.name;
-    const auto entry = audit(caller, "DeregisterInstancesFromLoadBalancer", name.text());
-    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
-    if (!changed)
-        co_return fail(changed.error());
-    co_return instancesOf(name);
-}
-
-Verbs::Task<model::ConfigureHealthCheckAnswer> LoadBalancerService::perform(model::ConfigureHealthCheck request,
-                                                                            model::Caller caller)
-{
-    const auto check = request.healthCheck;
-    const auto entry = audit(caller, "ConfigureHealthCheck", request.name.text());
-    const auto changed = co_await change(m_edits.prepare(std::move(request)), entry);
-    if (!changed)
-        co_return fail(changed.error());
-    co_return model::ConfigureHealthCheckAnswer{check};
-}
-
-Verbs::Task<model::DescribeInstanceHealthAnswer> LoadBalancerService::perform(model::DescribeInstanceHealth request,
-                                                                              model::Caller)
-{
-    const auto *found = m_desired.find(request.name);
-    if (!found)
-        co_return fail(model::loadBalancerNotFound(request.name.text()));
-    const auto balancer = *found; // it may change while HAProxy is asked
-    auto ids = request.instances;
-    if (ids.empty())
-        ids = instancesOf(request.name).instances;
-
-    const auto backend = plan::checkBackendName(balancer.name);
-    std::vector<std::string> backends(1, backend);
-    const auto states = co_await fetchServerStates(m_runtime, std::move(backends));
-    const auto now = m_clock.now();
-    model::DescribeInstanceHealthAnswer answer;
-    for (const auto &id : ids) {
-        if (const auto *instance = model::findInstance(balancer, id)) {
-            if (!states) {
-                answer.states.push_back(describeUnknown(id));
-                continue;
-            }
-            const auto server = m_reconciler.node().serverOf(balancer.name, id);
-            const auto state = states->find({backend, server.value_or(std::string())});
-            std::optional<plan::ServerState> known;
-            // Until HAProxy has taken the change, the slot may be another instance's.
-            if (state != states->end() && state->second.address == instance->address.address.text())
-                known = state->second;
-            answer.states.push_back(describeHealth(id, known));
-        } else if (model::isFormerInstance(balancer, id, now)) {
-            answer.states.push_back(describeFormer(id));
-        } else {
-            co_return fail(ErrorCode::InvalidInstance, "Could not find EC2 instance ID. '" + id.text() +
-                                                           "' is not registered with " + balancer.name.text());
-        }
-    }
-    co_return answer;
-}
-
-Verbs::Task<model::SetInstanceAddressAnswer> LoadBalancerService::perform(model::SetInstanceAddress request,
-                                                                          model::Caller caller)
-{
-    auto edit = co_await m_edits.prepare(request);
+    const auto entry = audit(caller, model::SetInstanceAddress::kName, request.instance.text());
+    const auto told = std::make_shared<model::SetInstanceAddressAnswer>();
+    auto edit = co_await m_edits.prepare(std::move(request), told);
     if (!edit)
         co_return fail(edit.error());
-    const auto submitted =
-        m_changes.submit(std::move(*edit), audit(caller, "SetInstanceAddress", request.instance.text()));
+    const auto submitted = m_changes.submit(std::move(*edit), entry);
     const auto revision = co_await submitted;
     if (!revision)
         co_return fail(revision.error());
@@ -306,10 +172,11 @@ Verbs::Task<model::SetInstanceAddressAnswer> LoadBalancerService::perform(model:
     const auto applied = co_await waiting;
     if (!applied)
         co_return fail(applied.error());
-    co_return model::SetInstanceAddressAnswer{request.instance, request.address};
+    const auto answer = *told;
+    co_return answer;
 }
 
-Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::StopNode request, model::Caller caller)
+Verbs::Task<model::EmptyAnswer> LoadBalancerService::act(model::StopNode request, model::Caller caller)
 {
     qCInfo(lcService).noquote() << "stopping, as" << QString::fromStdString(caller.name) << "asked"
                                 << (request.traffic ? "— traffic too" : "— traffic goes on");
@@ -317,29 +184,36 @@ Verbs::Task<model::EmptyAnswer> LoadBalancerService::perform(model::StopNode req
     co_return model::EmptyAnswer();
 }
 
-template <typename Answer>
-VerbEdits::Prepared LoadBalancerService::noEdit(Task<Answer> asking)
+template <typename Request>
+Verbs::Task<model::AnyAnswer> LoadBalancerService::performOne(Request request, model::Caller caller)
 {
-    const auto answer = co_await asking;
+    auto answer = co_await act(std::move(request), std::move(caller));
     if (!answer)
         co_return fail(answer.error());
-    co_return Edit([](Draft &) { return Result<void>(); });
+    model::AnyAnswer any(std::move(*answer));
+    co_return any;
 }
 
-VerbEdits::Prepared LoadBalancerService::prepareAny(AnyRequest request)
+Verbs::Task<model::AnyAnswer> LoadBalancerService::performAny(model::AnyRequest request, model::Caller caller)
 {
-    const auto prepare = [this](auto &&asked) {
-        using Request = std::remove_cvref_t<decltype(asked)>;
-        constexpr bool kReads = std::is_same_v<Request, model::DescribeLoadBalancers> ||
-                                std::is_same_v<Request, model::DescribeInstanceHealth>;
-        if constexpr (kReads)
-            return noEdit(perform(std::move(asked), model::Caller()));
-        else if constexpr (std::is_same_v<Request, model::StopNode>)
-            return noEdit(nothingToDo());
-        else
-            return m_edits.prepare(std::move(asked));
-    };
-    return std::visit(prepare, std::move(request));
+    const auto perform = [&](auto &&asked) { return performOne(std::move(asked), std::move(caller)); };
+    return std::visit(perform, std::move(request));
+}
+
+template <typename Request>
+VerbEdits::Prepared LoadBalancerService::prepareOne(Request request) const
+{
+    if constexpr (ReadRequest<Request>) {
+        const auto answer = co_await answerOf(m_reads, std::move(request));
+        if (!answer)
+            co_return fail(answer.error());
+        co_return Edit(changeNothing);
+    } else if constexpr (std::is_same_v<Request, model::StopNode>) {
+        co_return Edit(changeNothing);
+    } else {
+        const auto told = std::make_shared<typename Request::Answer>();
+        co_return co_await m_edits.prepare(std::move(request), told);
+    }
 }
 
 Result<model::PlanPreview> LoadBalancerService::previewOf(const Edit &edit) const
@@ -358,9 +232,11 @@ Result<model::PlanPreview> LoadBalancerService::previewOf(const Edit &edit) cons
     return preview;
 }
 
-Verbs::Task<model::PlanPreview> LoadBalancerService::preview(AnyRequest request)
+Verbs::Task<model::PlanPreview> LoadBalancerService::preview(model::AnyRequest request)
 {
-    const auto edit = co_await prepareAny(std::move(request));
+    const auto prepare = [this](auto &&asked) { return prepareOne(std::move(asked)); };
+    auto preparing = std::visit(prepare, std::move(request));
+    const auto edit = co_await preparing;
     if (!edit)
         co_return fail(edit.error());
     co_return previewOf(*edit);

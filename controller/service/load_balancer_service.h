@@ -6,6 +6,7 @@
 #include "service/reconciler.h"
 #include "service/service_options.h"
 #include "service/verb_edits.h"
+#include "service/verb_reads.h"
 #include "service/verbs.h"
 
 #include <string>
@@ -21,42 +22,33 @@ public:
                         ports::RuntimeApi &runtime, ports::HostResolver &resolver, const ports::Clock &clock,
                         ServiceOptions options);
 
-    Task<model::CreateLoadBalancerAnswer> perform(model::CreateLoadBalancer request, model::Caller caller) override;
-    Task<model::EmptyAnswer> perform(model::DeleteLoadBalancer request, model::Caller caller) override;
-    Task<model::DescribeLoadBalancersAnswer> perform(model::DescribeLoadBalancers request,
-                                                     model::Caller caller) override;
-    Task<model::EmptyAnswer> perform(model::CreateLoadBalancerListeners request, model::Caller caller) override;
-    Task<model::EmptyAnswer> perform(model::DeleteLoadBalancerListeners request, model::Caller caller) override;
-    Task<model::InstancesAnswer> perform(model::RegisterInstances request, model::Caller caller) override;
-    Task<model::InstancesAnswer> perform(model::DeregisterInstances request, model::Caller caller) override;
-    Task<model::ConfigureHealthCheckAnswer> perform(model::ConfigureHealthCheck request, model::Caller caller) override;
-    Task<model::DescribeInstanceHealthAnswer> perform(model::DescribeInstanceHealth request,
-                                                      model::Caller caller) override;
-    Task<model::SetInstanceAddressAnswer> perform(model::SetInstanceAddress request, model::Caller caller) override;
-    Task<model::EmptyAnswer> perform(model::StopNode request, model::Caller caller) override;
-
-    Task<model::PlanPreview> preview(AnyRequest request) override;
+    Task<model::AnyAnswer> performAny(model::AnyRequest request, model::Caller caller) override;
+    Task<model::PlanPreview> preview(model::AnyRequest request) override;
 
 private:
     /// Does what `preparing` comes to, or answers its error. Saves the edit and waits until HAProxy has it. When
     /// HAProxy refuses what was saved, the load balancer named by the audit entry is put back as it was, and the
     /// refusal is the answer.
     QCoro::Task<Result<void>> change(VerbEdits::Prepared preparing, ports::AuditEntry audit);
-    /// For verbs that change nothing: their errors, and an edit that does nothing.
-    template <typename Answer>
-    static VerbEdits::Prepared noEdit(Task<Answer> asking);
-    VerbEdits::Prepared prepareAny(AnyRequest request);
+    template <typename Request>
+    Task<model::AnyAnswer> performOne(Request request, model::Caller caller);
+    template <typename Request>
+    Task<typename Request::Answer> act(Request request, model::Caller caller);
+    Task<model::SetInstanceAddressAnswer> act(model::SetInstanceAddress request, model::Caller caller);
+    Task<model::EmptyAnswer> act(model::StopNode request, model::Caller caller);
+
+    template <typename Request>
+    VerbEdits::Prepared prepareOne(Request request) const;
     Result<model::PlanPreview> previewOf(const Edit &edit) const;
     ports::AuditEntry audit(const model::Caller &caller, std::string_view verb, std::string target) const;
-    model::InstancesAnswer instancesOf(const LoadBalancerName &name) const;
 
     ChangeQueue &m_changes;
     const DesiredStateCache &m_desired;
     Reconciler &m_reconciler;
-    ports::RuntimeApi &m_runtime;
     const ports::Clock &m_clock;
     const ServiceOptions m_options;
     const VerbEdits m_edits;
+    const VerbReads m_reads;
 };
 
 } // namespace balancer::service

@@ -3,9 +3,11 @@
 #include "plan/project.h"
 #include "service/instance_resolver.h"
 
+#include <QByteArray>
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -21,19 +23,13 @@ std::uint64_t dnsDigits()
     return QRandomGenerator::global()->bounded(quint64(100'000'000), quint64(9'999'999'999));
 }
 
-/// HTTPS and SSL listeners need certificates, and there are none to be found yet.
-Result<void> checkCertificates(const std::vector<model::Listener> &listeners)
+/// Nobody but the load balancer's nodes knows it, so nobody can tell from a cookie where an instance is.
+std::string randomKey()
 {
-    const auto named = std::ranges::find_if(
-        listeners, [](const model::Listener &listener) { return !listener.certificateId.empty(); });
-    if (named == listeners.end())
-        return {};
-    return fail(ErrorCode::CertificateNotFound, "Server Certificate not found for the key: " + named->certificateId);
-}
-
-Error noInstances()
-{
-    return Error{ErrorCode::ValidationError, "Instances cannot be empty"};
+    std::array<quint32, 4> words{};
+    QRandomGenerator::system()->fillRange(words.data(), words.size());
+    const auto *bytes = reinterpret_cast<const char *>(words.data());
+    return QByteArray(bytes, sizeof(words)).toHex().toStdString();
 }
 
 void moveInstance(Draft &draft, const InstanceId &id, const model::InstanceAddress &address)
@@ -64,24 +60,31 @@ VerbEdits::VerbEdits(const DesiredStateCache &desired, const Reconciler &reconci
 {
 }
 
-Edit VerbEdits::changing(LoadBalancerName name, BalancerEdit edit, bool mayNeedPorts) const
+VerbContext VerbEdits::context() const
 {
-    return [this, name = std::move(name), edit = std::move(edit), mayNeedPorts](Draft &draft) -> Result<void> {
-        const auto *present = draft.find(name);
-        if (!present)
-            return fail(model::loadBalancerNotFound(name.text()));
-        auto changed = edit(*present);
-        if (!changed)
-            return fail(changed.error());
-        if (mayNeedPorts && *changed != *present) {
-            if (const auto fits = m_reconciler.checkFits(*changed, balancersOf(draft)); !fits)
-                return fits;
-        }
-        if (const auto enough = m_reconciler.node().checkDescriptors(*changed); !enough)
-            return enough;
-        draft.put(std::move(*changed));
-        return {};
-    };
+    return VerbContext{m_options.limits, m_clock.now()};
+}
+
+Edit VerbEdits::changing(LoadBalancerName name, BalancerEdit edit, Telling tell) const
+{
+    return
+        [this, name = std::move(name), edit = std::move(edit), tell = std::move(tell)](Draft &draft) -> Result<void> {
+            const auto *present = draft.find(name);
+            if (!present)
+                return fail(model::loadBalancerNotFound(name.text()));
+            auto changed = edit(*present);
+            if (!changed)
+                return fail(changed.error());
+            if (changed->listeners != present->listeners) {
+                if (const auto fits = m_reconciler.checkFits(*changed, balancersOf(draft)); !fits)
+                    return fits;
+            }
+            if (const auto enough = m_reconciler.node().checkDescriptors(*changed); !enough)
+                return enough;
+            tell(*changed);
+            draft.put(std::move(*changed));
+            return {};
+        };
 }
 
 Result<model::CreateLoadBalancerAnswer> VerbEdits::create(Draft &draft, const model::CreateLoadBalancer &request) const
@@ -99,8 +102,9 @@ Result<model::CreateLoadBalancerAnswer> VerbEdits::create(Draft &draft, const mo
 
     const auto dnsName =
         model::makeDnsName(request.name, parameters->scheme, dnsDigits(), m_options.region, m_options.domain);
-    auto balancer = model::makeLoadBalancer(request.name, *parameters,
-                                            request.parameters.listeners.front().instancePort, dnsName, m_clock.now());
+    auto balancer =
+        model::makeLoadBalancer(request.name, *parameters, request.parameters.listeners.front().instancePort, dnsName,
+                                randomKey(), m_clock.now());
     if (const auto fits = m_reconciler.checkFits(balancer, balancersOf(draft)); !fits)
         return fail(fits.error());
     if (draft.balancerCount() >= m_options.limits.loadBalancers)
@@ -111,7 +115,7 @@ Result<model::CreateLoadBalancerAnswer> VerbEdits::create(Draft &draft, const mo
 }
 
 VerbEdits::Prepared VerbEdits::prepare(model::CreateLoadBalancer request,
-                                       std::shared_ptr<model::CreateLoadBalancerAnswer> answer) const
+                                       AnswerPointer<model::CreateLoadBalancer> answer) const
 {
     co_return [this, request = std::move(request), answer = std::move(answer)](Draft &draft) -> Result<void> {
         const auto created = create(draft, request);
@@ -122,36 +126,13 @@ VerbEdits::Prepared VerbEdits::prepare(model::CreateLoadBalancer request,
     };
 }
 
-VerbEdits::Prepared VerbEdits::prepare(model::CreateLoadBalancer request) const
-{
-    return prepare(std::move(request), std::make_shared<model::CreateLoadBalancerAnswer>());
-}
-
-VerbEdits::Prepared VerbEdits::prepare(model::DeleteLoadBalancer request) const
+VerbEdits::Prepared VerbEdits::prepare(model::DeleteLoadBalancer request,
+                                       AnswerPointer<model::DeleteLoadBalancer>) const
 {
     co_return [name = request.name](Draft &draft) -> Result<void> {
         draft.remove(name); // ELB: one that is missing is a success too
         return {};
     };
-}
-
-VerbEdits::Prepared VerbEdits::prepare(model::CreateLoadBalancerListeners request) const
-{
-    BalancerEdit edit = [this,
-                         listeners = std::move(request.listeners)](LoadBalancer balancer) -> Result<LoadBalancer> {
-        if (const auto found = checkCertificates(listeners); !found)
-            return fail(found.error());
-        return model::withListeners(std::move(balancer), listeners, m_options.limits);
-    };
-    co_return changing(request.name, std::move(edit), true);
-}
-
-VerbEdits::Prepared VerbEdits::prepare(model::DeleteLoadBalancerListeners request) const
-{
-    BalancerEdit edit = [ports = std::move(request.ports)](LoadBalancer balancer) -> Result<LoadBalancer> {
-        return model::withoutListeners(std::move(balancer), ports);
-    };
-    co_return changing(request.name, std::move(edit), false);
 }
 
 QCoro::Task<Result<std::vector<model::Instance>>> VerbEdits::resolveAll(std::vector<InstanceId> ids) const
@@ -170,7 +151,8 @@ QCoro::Task<Result<std::vector<model::Instance>>> VerbEdits::resolveAll(std::vec
     co_return instances;
 }
 
-VerbEdits::Prepared VerbEdits::prepare(model::RegisterInstances request) const
+VerbEdits::Prepared VerbEdits::prepare(model::RegisterInstances request,
+                                       AnswerPointer<model::RegisterInstances> answer) const
 {
     if (request.instances.empty())
         co_return fail(noInstances());
@@ -182,31 +164,14 @@ VerbEdits::Prepared VerbEdits::prepare(model::RegisterInstances request) const
     BalancerEdit edit = [this, instances = *instances](LoadBalancer balancer) {
         return model::withInstances(std::move(balancer), instances, m_options.limits);
     };
-    co_return changing(request.name, std::move(edit), false);
+    Telling tell = [answer = std::move(answer)](const LoadBalancer &balancer) { *answer = instancesOf(balancer); };
+    co_return changing(request.name, std::move(edit), std::move(tell));
 }
 
-VerbEdits::Prepared VerbEdits::prepare(model::DeregisterInstances request) const
+VerbEdits::Prepared VerbEdits::prepare(model::SetInstanceAddress request,
+                                       AnswerPointer<model::SetInstanceAddress> answer) const
 {
-    if (request.instances.empty())
-        co_return fail(noInstances());
-    BalancerEdit edit = [ids = request.instances, now = m_clock.now()](LoadBalancer balancer) {
-        return model::withoutInstances(std::move(balancer), ids, now);
-    };
-    co_return changing(request.name, std::move(edit), false);
-}
-
-VerbEdits::Prepared VerbEdits::prepare(model::ConfigureHealthCheck request) const
-{
-    if (const auto valid = model::checkHealthCheck(request.healthCheck); !valid)
-        co_return fail(valid.error());
-    BalancerEdit edit = [check = request.healthCheck](LoadBalancer balancer) {
-        return model::withHealthCheck(std::move(balancer), check);
-    };
-    co_return changing(request.name, std::move(edit), false);
-}
-
-VerbEdits::Prepared VerbEdits::prepare(model::SetInstanceAddress request) const
-{
+    *answer = model::SetInstanceAddressAnswer{request.instance, request.address};
     const auto id = request.instance;
     if (request.address.empty()) {
         // Where it is registered already it keeps its last address when the registry forgets it.

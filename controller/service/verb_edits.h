@@ -3,6 +3,7 @@
 #include "model/verbs.h"
 #include "ports/clock.h"
 #include "ports/haproxy.h"
+#include "service/balancer_verbs.h"
 #include "service/change_queue.h"
 #include "service/desired_state_cache.h"
 #include "service/reconciler.h"
@@ -12,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace balancer::service {
@@ -25,23 +27,24 @@ public:
               const ports::Clock &clock, const ServiceOptions &options);
 
     using Prepared = QCoro::Task<Result<Edit>>;
+    template <typename Request>
+    using AnswerPointer = std::shared_ptr<typename Request::Answer>;
 
-    /// The edit sets `answer`.
-    Prepared prepare(model::CreateLoadBalancer request, std::shared_ptr<model::CreateLoadBalancerAnswer> answer) const;
-    Prepared prepare(model::CreateLoadBalancer request) const;
-    Prepared prepare(model::DeleteLoadBalancer request) const;
-    Prepared prepare(model::CreateLoadBalancerListeners request) const;
-    Prepared prepare(model::DeleteLoadBalancerListeners request) const;
-    Prepared prepare(model::RegisterInstances request) const;
-    Prepared prepare(model::DeregisterInstances request) const;
-    Prepared prepare(model::ConfigureHealthCheck request) const;
-    Prepared prepare(model::SetInstanceAddress request) const;
+    /// The edits set `answer`.
+    Prepared prepare(model::CreateLoadBalancer request, AnswerPointer<model::CreateLoadBalancer> answer) const;
+    Prepared prepare(model::DeleteLoadBalancer request, AnswerPointer<model::DeleteLoadBalancer> answer) const;
+    Prepared prepare(model::RegisterInstances request, AnswerPointer<model::RegisterInstances> answer) const;
+    Prepared prepare(model::SetInstanceAddress request, AnswerPointer<model::SetInstanceAddress> answer) const;
+    template <BalancerRequest Request>
+    Prepared prepare(Request request, AnswerPointer<Request> answer) const;
 
 private:
     using BalancerEdit = std::function<Result<model::LoadBalancer>(model::LoadBalancer)>;
+    using Telling = std::function<void(const model::LoadBalancer &)>;
 
-    /// A change of one load balancer that must exist. `mayNeedPorts`: new ports or addresses.
-    Edit changing(LoadBalancerName name, BalancerEdit edit, bool mayNeedPorts) const;
+    /// A change of one load balancer that must exist; `tell` hears what became of it.
+    Edit changing(LoadBalancerName name, BalancerEdit edit, Telling tell) const;
+    VerbContext context() const;
     Result<model::CreateLoadBalancerAnswer> create(Draft &draft, const model::CreateLoadBalancer &request) const;
     QCoro::Task<Result<std::vector<model::Instance>>> resolveAll(std::vector<InstanceId> ids) const;
 
@@ -51,6 +54,18 @@ private:
     const ports::Clock &m_clock;
     const ServiceOptions &m_options;
 };
+
+template <BalancerRequest Request>
+VerbEdits::Prepared VerbEdits::prepare(Request request, AnswerPointer<Request> answer) const
+{
+    BalancerEdit edit = [this, request](model::LoadBalancer balancer) {
+        return changed(std::move(balancer), request, context());
+    };
+    Telling tell = [request, answer = std::move(answer)](const model::LoadBalancer &balancer) {
+        *answer = answered(request, balancer);
+    };
+    co_return changing(request.name, std::move(edit), std::move(tell));
+}
 
 /// All load balancers of a draft, by name; valid until it changes.
 plan::BalancerRefs balancersOf(const Draft &draft);

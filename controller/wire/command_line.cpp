@@ -14,18 +14,31 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kOwnVerbs = {"SetInstanceAddress", "StopNode"};
 
+/// The CLI wants a list that takes another's place also when it is empty.
+bool replacesList(std::string_view verb, const Member &member)
+{
+    return verb.starts_with("Set") && member.value.kind == Node::Kind::List;
+}
+
 /// The only member of the structures in a list; the CLI takes its value alone.
 constexpr std::string_view kBareMember = "InstanceId";
 
-/// "LoadBalancerName" → "load-balancer-name", as botocore names options; none of ours has an abbreviation in it.
+bool isCapital(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/// "SSLCertificateId" → "ssl-certificate-id", as botocore names options: a word begins at a capital after a small
+/// letter, and at the last of several capitals.
 std::string kebabCase(std::string_view name)
 {
     std::string text;
-    for (const char c : name) {
-        const bool capital = c >= 'A' && c <= 'Z';
-        if (capital && !text.empty())
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const bool afterSmall = i > 0 && !isCapital(name[i - 1]);
+        const bool lastOfSeveral = i > 0 && i + 1 < name.size() && !isCapital(name[i + 1]);
+        if (isCapital(name[i]) && (afterSmall || lastOfSeveral))
             text += '-';
-        text += capital ? static_cast<char>(c - 'A' + 'a') : c;
+        text += isCapital(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
     }
     return text;
 }
@@ -98,7 +111,7 @@ std::string optionFor(const Member &member)
         words->push_back(std::move(*text));
     else
         words.reset();
-    if (!words)
+    if (!words || words->empty())
         words = std::vector(1, renderJson(value));
     std::string text = option;
     for (const auto &word : *words)
@@ -116,7 +129,7 @@ std::string renderCommandLine(std::string_view verb, const Node &parameters, std
     if (!endpoint.empty())
         line += " --endpoint-url " + shellQuoted(endpoint);
     for (const auto &member : parameters.children) {
-        if (!isScalar(member.value) && member.value.children.empty())
+        if (!isScalar(member.value) && member.value.children.empty() && !replacesList(verb, member))
             continue;
         line += optionFor(member);
     }

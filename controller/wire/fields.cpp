@@ -2,7 +2,9 @@
 
 #include "wire/utf8.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace balancer::wire {
 
@@ -76,6 +78,13 @@ Result<std::string_view> scalarText(const Node &node, Node::Kind leafKind, const
                         : leafKind == Node::Kind::Flag ? "true or false"
                                                        : "a text";
     return fail(constraintError(path, &node.text, std::string("Member must be ") + wanted));
+}
+
+Result<void> checkLines(const std::string &text, const Path &path)
+{
+    std::string line;
+    std::ranges::copy_if(text, std::back_inserter(line), [](char c) { return c != '\n' && c != '\r'; });
+    return checkText(line, path);
 }
 
 Result<void> checkText(const std::string &text, const Path &path)

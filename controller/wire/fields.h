@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ enum class Reading {
     Data,    ///< what a node of ours wrote, perhaps an older or newer one: absent members take their defaults
 };
 
+/// The most items a list of a request may hold, where ELB has no limit of its own.
+constexpr std::size_t kMaxItems = 10000;
+
 /// The longest text a request's member may hold, in bytes.
 constexpr std::size_t kMaxText = 4096;
 
@@ -57,7 +61,11 @@ struct Field
     std::string_view itemMember = {};       ///< for lists: each item is a structure of just this member
     std::int64_t least = std::numeric_limits<std::int64_t>::min(); ///< for numbers in requests
     std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    Choices choices = {}; ///< none: any text
+    Choices choices = {};       ///< none: any text
+    bool lineBreaks = false;    ///< for texts in requests: may have them
+    bool writtenEmpty = false;  ///< an empty text is written too
+    std::size_t leastItems = 0; ///< for lists in requests
+    std::size_t mostItems = std::numeric_limits<std::size_t>::max();
 
     constexpr Field likeUnlessGiven(MemberType Struct::*other) const
     {
@@ -76,6 +84,25 @@ struct Field
         auto copy = *this;
         copy.least = low;
         copy.most = high;
+        return copy;
+    }
+    constexpr Field multiline() const
+    {
+        auto copy = *this;
+        copy.lineBreaks = true;
+        return copy;
+    }
+    constexpr Field evenEmpty() const
+    {
+        auto copy = *this;
+        copy.writtenEmpty = true;
+        return copy;
+    }
+    constexpr Field counting(std::size_t low, std::size_t high) const
+    {
+        auto copy = *this;
+        copy.leastItems = low;
+        copy.mostItems = high;
         return copy;
     }
     constexpr Field oneOf(Choices words) const
@@ -139,6 +166,11 @@ constexpr bool kIsList = false;
 template <typename Item>
 constexpr bool kIsList<std::vector<Item>> = true;
 
+template <typename T>
+constexpr bool kIsOptional = false;
+template <typename T>
+constexpr bool kIsOptional<std::optional<T>> = true;
+
 /// Where a member is in a request: names and item numbers from the outermost inwards.
 struct Path
 {
@@ -158,6 +190,8 @@ Result<std::string_view> scalarText(const Node &node, Node::Kind leafKind, const
 
 /// The rules for any text in a request: plain, at most kMaxText bytes.
 Result<void> checkText(const std::string &text, const Path &path);
+/// The same for one that may have line breaks.
+Result<void> checkLines(const std::string &text, const Path &path);
 
 /// The items of a list in their order, whatever text form it came from; ValidationError when it is no list.
 Result<std::vector<const Node *>> listItems(const Node &node, const Path &path);
@@ -233,6 +267,35 @@ Result<void> checkRange(const Field<Struct, T> &field, const T &value, const Pat
     return {};
 }
 
+template <typename Struct, typename Item>
+Result<void> checkCount(const Field<Struct, std::vector<Item>> &field, std::size_t count, const Path &path)
+{
+    if (count < field.leastItems)
+        return fail(constraintError(
+            path, nullptr, "Member must have length greater than or equal to " + std::to_string(field.leastItems)));
+    if (count > field.mostItems)
+        return fail(constraintError(
+            path, nullptr, "Member must have length less than or equal to " + std::to_string(field.mostItems)));
+    return {};
+}
+
+/// A member that may be absent, which is not the same as empty: clients send `S3BucketPrefix=`.
+template <typename Struct, typename T>
+Result<void> readField(Struct &value, const Field<Struct, std::optional<T>> &field, const Node &node, const Path &path,
+                       Reading reading)
+{
+    const Path here{&path, field.name, 0};
+    const auto *given = node.find(field.name);
+    const bool emptyScalar = given && given->children.empty() && given->text.empty();
+    if (isAbsent(given) || (emptyScalar && !std::is_same_v<T, std::string>))
+        return {};
+    T inner{};
+    if (const auto ok = read(inner, *given, here, reading); !ok)
+        return ok;
+    value.*field.member = std::move(inner);
+    return {};
+}
+
 /// An optional scalar that is sent empty counts as absent: clients send `SSLCertificateId=`. So does any scalar but
 /// an `always` one in stored data, where a value that was never set has no text.
 template <typename Struct, typename T>
@@ -244,6 +307,17 @@ bool isAbsentFor(const Field<Struct, T> &field, const Node *node, Reading readin
     const bool mayBeAbsent =
         field.presence == Presence::Optional || (field.presence == Presence::Required && reading == Reading::Data);
     return emptyScalar && mayBeAbsent;
+}
+
+template <typename Struct>
+Result<void> readText(std::string &value, const Field<Struct, std::string> &field, const Node &node, const Path &path,
+                      Reading reading)
+{
+    if (!field.lineBreaks || reading == Reading::Data)
+        return readLeaf(value, node, path, reading);
+    if (const auto ok = readLeaf(value, node, path, Reading::Data); !ok)
+        return ok;
+    return checkLines(value, path);
 }
 
 template <typename Struct, typename T>
@@ -260,7 +334,11 @@ Result<void> readField(Struct &value, const Field<Struct, T> &field, const Node 
         return {};
     }
     if constexpr (kIsList<T>) {
-        return readList(value.*field.member, *given, here, reading, field.itemMember);
+        if (const auto ok = readList(value.*field.member, *given, here, reading, field.itemMember); !ok)
+            return ok;
+        return reading == Reading::Request ? checkCount(field, (value.*field.member).size(), here) : Result<void>();
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        return readText(value.*field.member, field, *given, here, reading);
     } else {
         if (const auto ok = read(value.*field.member, *given, here, reading); !ok)
             return ok;
@@ -332,9 +410,13 @@ void writeField(const Struct &value, const Field<Struct, T> &field, Node &node)
     const auto &member = value.*field.member;
     if constexpr (kIsList<T>) {
         node.add(field.name, writeList(member, field.itemMember));
+    } else if constexpr (kIsOptional<T>) {
+        if (member)
+            node.add(field.name, write(*member));
     } else {
         auto written = write(member);
-        if (LeafType<T> && field.presence == Presence::Optional && written.text.empty())
+        const bool leftOut = field.presence == Presence::Optional && !field.writtenEmpty;
+        if (LeafType<T> && leftOut && written.text.empty())
             return;
         node.add(field.name, std::move(written));
     }

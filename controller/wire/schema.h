@@ -87,7 +87,9 @@ Node schemaFor(SchemaSet &set, Direction direction);
 template <typename T>
 bool isSometimesLeftOut(Presence presence)
 {
-    if constexpr (LeafType<T>)
+    if constexpr (kIsOptional<T>)
+        return true;
+    else if constexpr (LeafType<T>)
         return presence == Presence::Optional && Leaf<T>::render(T{}).empty();
     else
         return false;
@@ -108,6 +110,8 @@ Node describeMember(const Field<Struct, T> &field, SchemaSet &set, Direction dir
     if constexpr (kIsList<T>) {
         auto item = schemaFor<typename T::value_type>(set, direction);
         return arraySchema(field.itemMember.empty() ? std::move(item) : itemSchema(field.itemMember, std::move(item)));
+    } else if constexpr (kIsOptional<T>) {
+        return withRange(schemaFor<typename T::value_type>(set, direction), field.least, field.most);
     } else {
         return withChoices(withRange(schemaFor<T>(set, direction), field.least, field.most), field.choices);
     }

@@ -20,6 +20,27 @@ struct Table<model::FormerInstance>
     static constexpr auto kFields = std::tuple{
         always("InstanceId", &model::FormerInstance::id),
         optional("DeregisteredTime", &model::FormerInstance::deregisteredAt),
+        optional("Address", &model::FormerInstance::address),
+        optional("DrainingUntil", &model::FormerInstance::drainingUntil),
+    };
+};
+
+template <>
+struct Table<model::Policy>
+{
+    static constexpr auto kFields = std::tuple{
+        always("PolicyName", &model::Policy::name),
+        required("PolicyTypeName", &model::Policy::type),
+        optional("PolicyAttributes", &model::Policy::attributes),
+    };
+};
+
+template <>
+struct Table<model::PortPolicies>
+{
+    static constexpr auto kFields = std::tuple{
+        always("Port", &model::PortPolicies::port),
+        optional("PolicyNames", &model::PortPolicies::policyNames),
     };
 };
 
@@ -39,6 +60,11 @@ struct Table<model::LoadBalancer>
         optional("Subnets", &model::LoadBalancer::subnets),
         optional("SecurityGroups", &model::LoadBalancer::securityGroups),
         optional("Tags", &model::LoadBalancer::tags),
+        optional("Policies", &model::LoadBalancer::policies),
+        optional("ListenerPolicies", &model::LoadBalancer::listenerPolicies),
+        optional("BackendPolicies", &model::LoadBalancer::backendPolicies),
+        optional("Attributes", &model::LoadBalancer::attributes),
+        optional("CookieKey", &model::LoadBalancer::cookieKey),
         optional("Creation", &model::LoadBalancer::creation),
     };
 };

@@ -32,6 +32,7 @@ packages_runtime=(
 packages_desktop=(
     qt6-declarative-dev        # Qt Quick, for the overview
     qml6-module-qtquick
+    qml6-module-qtqml-workerscript # which Qt Quick imports, though its package does not say so
     qml6-module-qtquick-shapes # its charts
     qt6-svg-dev                # icons
     libgl-dev                  # Qt Gui's build files ask for it

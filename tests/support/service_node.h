@@ -78,7 +78,7 @@ public:
     balancer::service::ReadModel &readModel() { return *m_readModel; }
     balancer::service::NodeReads &reads() { return *m_reads; }
 
-    auto preview(balancer::service::AnyRequest request)
+    auto preview(model::AnyRequest request)
     {
         return QCoro::waitFor(m_service->preview(std::move(request)));
     }

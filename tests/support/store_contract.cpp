@@ -92,7 +92,7 @@ model::LoadBalancer StoreContract::makeBalancer(std::string_view text, int insta
     parameters.listeners = {{model::Protocol::Http, 80, model::Protocol::Http, 8080, ""}};
     parameters.availabilityZones = {"local-a"};
     parameters.tags = {{"team", "web"}};
-    auto balancer = model::makeLoadBalancer(name(text), parameters, 8080, "web-1.local.elb.internal",
+    auto balancer = model::makeLoadBalancer(name(text), parameters, 8080, "web-1.local.elb.internal", "key",
                                             model::Timestamp(1'700'000'000'123ms));
     for (int i = 0; i < instances; ++i) {
         const auto address = IpAddress::parse("10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1));

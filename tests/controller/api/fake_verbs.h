@@ -18,7 +18,7 @@ namespace balancer::tests {
 class FakeVerbs final : public service::Verbs
 {
 public:
-    using AnyRequest = service::AnyRequest;
+    using AnyRequest = model::AnyRequest;
 
     std::vector<std::pair<AnyRequest, model::Caller>> asked;
     std::vector<AnyRequest> previewed;
@@ -27,55 +27,18 @@ public:
     bool throws = false;        ///< breaks the rules
     bool later = false;         ///< answers after the loop has turned
 
-    Task<model::CreateLoadBalancerAnswer> perform(model::CreateLoadBalancer request, model::Caller caller) override
+    Task<model::AnyAnswer> performAny(AnyRequest request, model::Caller caller) override
     {
-        const model::CreateLoadBalancerAnswer made{request.name.folded() + "-1.local.elb.internal"};
-        return answer(std::move(request), std::move(caller), made);
-    }
-    Task<model::EmptyAnswer> perform(model::DeleteLoadBalancer request, model::Caller caller) override
-    {
-        return answer(std::move(request), std::move(caller), model::EmptyAnswer{});
-    }
-    Task<model::DescribeLoadBalancersAnswer> perform(model::DescribeLoadBalancers request,
-                                                     model::Caller caller) override
-    {
-        return answer(std::move(request), std::move(caller), model::DescribeLoadBalancersAnswer{});
-    }
-    Task<model::EmptyAnswer> perform(model::CreateLoadBalancerListeners request, model::Caller caller) override
-    {
-        return answer(std::move(request), std::move(caller), model::EmptyAnswer{});
-    }
-    Task<model::EmptyAnswer> perform(model::DeleteLoadBalancerListeners request, model::Caller caller) override
-    {
-        return answer(std::move(request), std::move(caller), model::EmptyAnswer{});
-    }
-    Task<model::InstancesAnswer> perform(model::RegisterInstances request, model::Caller caller) override
-    {
-        const model::InstancesAnswer registered{request.instances};
-        return answer(std::move(request), std::move(caller), registered);
-    }
-    Task<model::InstancesAnswer> perform(model::DeregisterInstances request, model::Caller caller) override
-    {
-        return answer(std::move(request), std::move(caller), model::InstancesAnswer{});
-    }
-    Task<model::ConfigureHealthCheckAnswer> perform(model::ConfigureHealthCheck request, model::Caller caller) override
-    {
-        const model::ConfigureHealthCheckAnswer stored{request.healthCheck};
-        return answer(std::move(request), std::move(caller), stored);
-    }
-    Task<model::DescribeInstanceHealthAnswer> perform(model::DescribeInstanceHealth request,
-                                                      model::Caller caller) override
-    {
-        return answer(std::move(request), std::move(caller), model::DescribeInstanceHealthAnswer{});
-    }
-    Task<model::SetInstanceAddressAnswer> perform(model::SetInstanceAddress request, model::Caller caller) override
-    {
-        const model::SetInstanceAddressAnswer stored{request.instance, request.address};
-        return answer(std::move(request), std::move(caller), stored);
-    }
-    Task<model::EmptyAnswer> perform(model::StopNode request, model::Caller caller) override
-    {
-        return answer(std::move(request), std::move(caller), model::EmptyAnswer{});
+        const auto made = std::visit([](const auto &one) { return model::AnyAnswer(answerTo(one)); }, request);
+        asked.emplace_back(std::move(request), std::move(caller));
+        const std::chrono::milliseconds nextTurn(0);
+        if (later)
+            co_await QCoro::sleepFor(nextTurn);
+        if (throws)
+            throw std::runtime_error("a verb must not throw");
+        if (error)
+            co_return fail(*error);
+        co_return made;
     }
 
     Task<model::PlanPreview> preview(AnyRequest request) override
@@ -89,18 +52,23 @@ public:
     }
 
 private:
-    template <typename Answer>
-    Task<Answer> answer(AnyRequest request, model::Caller caller, Answer value)
+    template <typename Request>
+    static typename Request::Answer answerTo(const Request &)
     {
-        asked.emplace_back(std::move(request), std::move(caller));
-        const std::chrono::milliseconds nextTurn(0);
-        if (later)
-            co_await QCoro::sleepFor(nextTurn);
-        if (throws)
-            throw std::runtime_error("a verb must not throw");
-        if (error)
-            co_return fail(*error);
-        co_return value;
+        return {};
+    }
+    static model::CreateLoadBalancerAnswer answerTo(const model::CreateLoadBalancer &request)
+    {
+        return {request.name.folded() + "-1.local.elb.internal"};
+    }
+    static model::InstancesAnswer answerTo(const model::RegisterInstances &request) { return {request.instances}; }
+    static model::ConfigureHealthCheckAnswer answerTo(const model::ConfigureHealthCheck &request)
+    {
+        return {request.healthCheck};
+    }
+    static model::SetInstanceAddressAnswer answerTo(const model::SetInstanceAddress &request)
+    {
+        return {request.instance, request.address};
     }
 };
 

@@ -119,7 +119,7 @@ void PreviewsTest::showsNoChange_data()
 void PreviewsTest::showsNoChange()
 {
     QFETCH(int, which);
-    const std::vector<service::AnyRequest> requests{createRequest("web"), registerRequest("web", {"10.0.0.1"}),
+    const std::vector<model::AnyRequest> requests{createRequest("web"), registerRequest("web", {"10.0.0.1"}),
                                                     deleteRequest("other"), healthRequest("web"),
                                                     addressRequest("i-9", "10.9.9.9")};
     const auto preview = m_node->preview(requests[static_cast<std::size_t>(which)]).value();
@@ -145,7 +145,7 @@ void PreviewsTest::refusesAsTheVerbItself()
     clash.parameters.listeners = {tcp(80, 8080)};
     auto wrongCheck = checkRequest("web", "TCP:80");
     wrongCheck.healthCheck.interval = std::chrono::seconds(1);
-    const std::vector<service::AnyRequest> requests{registerRequest("nobody", {"10.0.0.1"}),
+    const std::vector<model::AnyRequest> requests{registerRequest("nobody", {"10.0.0.1"}),
                                                     registerRequest("web", {}),
                                                     registerRequest("web", {"i-unknown"}),
                                                     registerRequest("web", tooMany),
@@ -175,7 +175,7 @@ void PreviewsTest::tellsThatHaproxyMustBeStarted()
 void PreviewsTest::foretellsWhatIsThenDone()
 {
     QTRY_VERIFY(m_node->isSettled());
-    const std::vector<service::AnyRequest> steps{registerRequest("web", {"10.0.0.2"}),
+    const std::vector<model::AnyRequest> steps{registerRequest("web", {"10.0.0.2"}),
                                                  deregisterRequest("web", {"10.0.0.1"}),
                                                  registerRequest("web", {"10.0.0.3", "10.0.0.4"}),
                                                  checkRequest("web", "HTTP:8080/"),

@@ -92,11 +92,42 @@ public:
         made.listeners = several([this] { return listener(); });
         made.healthCheck = healthCheck();
         made.instances = several([this] { return model::Instance{instanceId(), address()}; }, 20);
-        made.formerInstances = several([this] { return model::FormerInstance{instanceId(), time()}; });
+        made.formerInstances = several([this] {
+            return model::FormerInstance{instanceId(), time(), address(), time()};
+        });
         made.availabilityZones = several([this] { return words(); });
         made.subnets = several([this] { return words(); });
         made.securityGroups = several([this] { return words(); });
         made.tags = several([this] { return model::Tag{words(), words()}; });
+        made.policies = several([this] { return policy(); });
+        made.listenerPolicies = several([this] { return portPolicies(); });
+        made.backendPolicies = several([this] { return portPolicies(); });
+        made.attributes = attributes();
+        made.cookieKey = words();
+        return made;
+    }
+
+    model::Policy policy()
+    {
+        auto attributes = several([this] { return model::PolicyAttribute{words(), words()}; });
+        return model::Policy{words(), words(), std::move(attributes)};
+    }
+
+    model::PortPolicies portPolicies()
+    {
+        return model::PortPolicies{port(), several([this] { return words(); })};
+    }
+
+    /// As they are stored: what cannot be changed to is never there.
+    model::Attributes attributes()
+    {
+        model::Attributes made;
+        made.crossZone = coin();
+        made.draining = {coin(), std::chrono::seconds(1 + below(3600))};
+        made.idleTimeout = std::chrono::seconds(1 + below(4000));
+        made.desyncMode = coin() ? model::DesyncMode::Monitor : model::DesyncMode::Strictest;
+        if (coin())
+            made.accessLog = {true, "bucket", coin() ? "prefix" : "", std::chrono::minutes(coin() ? 5 : 60)};
         return made;
     }
 

@@ -19,9 +19,9 @@ namespace {
 constexpr std::string_view kId = "0e2f0a1c-0000-4000-8000-000000000001";
 
 template <typename Request>
-std::string xmlOf(const typename wire::Verb<Request>::Answer &answer, std::string_view version = wire::kCurrentVersion)
+std::string xmlOf(const typename Request::Answer &answer, std::string_view version = wire::kCurrentVersion)
 {
-    return wire::renderXmlAnswer(wire::Verb<Request>::kName, version, wire::writeForm(answer), kId);
+    return wire::renderXmlAnswer(Request::kName, version, wire::writeForm(answer), kId);
 }
 
 std::string enveloped(const std::string &action, const std::string &result, const std::string &version = "2012-06-01")

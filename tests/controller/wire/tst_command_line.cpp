@@ -13,7 +13,7 @@ namespace {
 template <typename Request>
 std::string lineFor(const Request &request, const std::string &endpoint = {})
 {
-    return wire::renderCommandLine(wire::Verb<Request>::kName, wire::writeForm(request), endpoint);
+    return wire::renderCommandLine(Request::kName, wire::writeForm(request), endpoint);
 }
 
 model::CreateLoadBalancer creation()

@@ -1,6 +1,6 @@
-#include "wire/verb_forms.h"
-
+#include "model/balancer_policies.h"
 #include "wire/tables.h"
+#include "wire/verb_templates.h"
 
 #include <algorithm>
 #include <iterator>
@@ -12,8 +12,7 @@ namespace balancer::wire {
 
 namespace {
 
-/// DescribeLoadBalancers' own shapes. ELB always has all of them, clients rely on that; those without anything behind
-/// them yet are empty.
+/// DescribeLoadBalancers' own shapes. ELB always has all of them, clients rely on that.
 struct ListenerDescription
 {
     model::Listener listener;
@@ -69,16 +68,48 @@ struct DescriptionPage
     std::string nextMarker;
 };
 
+PoliciesDescription describePolicies(const std::vector<model::Policy> &policies)
+{
+    PoliciesDescription description;
+    for (const auto &policy : policies) {
+        const auto rule = model::ruleOf(policy);
+        if (const auto *own = std::get_if<model::LbCookieStickiness>(&rule))
+            description.lbCookies.push_back({policy.name, own->expirationSeconds});
+        else if (const auto *app = std::get_if<model::AppCookieStickiness>(&rule))
+            description.appCookies.push_back({policy.name, app->cookieName});
+        else
+            description.others.push_back(policy.name);
+    }
+    return description;
+}
+
+/// The cookies' policies; of the others a description has the names alone.
+std::vector<model::Policy> policiesFrom(const PoliciesDescription &description)
+{
+    std::vector<model::Policy> policies;
+    const auto add = [&](const std::string &name, std::string_view type, std::string attribute, std::string value) {
+        policies.push_back(model::Policy{name, std::string(type), {{std::move(attribute), std::move(value)}}});
+    };
+    for (const auto &own : description.lbCookies)
+        add(own.name, model::kLbCookieType, "CookieExpirationPeriod", std::to_string(own.expirationPeriod));
+    for (const auto &app : description.appCookies)
+        add(app.name, model::kAppCookieType, "CookieName", app.cookieName);
+    return policies;
+}
+
 LoadBalancerDescription describe(const model::LoadBalancer &balancer)
 {
     LoadBalancerDescription description;
     description.name = balancer.name;
     description.dnsName = balancer.dnsName;
     description.hostedZoneName = balancer.dnsName;
-    std::ranges::transform(balancer.listeners, std::back_inserter(description.listeners),
-                           [](const model::Listener &listener) {
-                               return ListenerDescription{listener, {}};
-                           });
+    std::ranges::transform(
+        balancer.listeners, std::back_inserter(description.listeners), [&](const model::Listener &listener) {
+            return ListenerDescription{listener, model::listenerPolicyNames(balancer, listener.loadBalancerPort)};
+        });
+    description.policies = describePolicies(balancer.policies);
+    for (const auto &[port, policyNames] : balancer.backendPolicies)
+        description.backendServers.push_back({port, policyNames});
     description.availabilityZones = balancer.availabilityZones;
     description.subnets = balancer.subnets;
     std::ranges::transform(balancer.instances, std::back_inserter(description.instances), &model::Instance::id);
@@ -96,8 +127,14 @@ model::LoadBalancer fromDescription(LoadBalancerDescription description)
     balancer.dnsName = std::move(description.dnsName);
     balancer.createdAt = description.createdAt;
     balancer.scheme = description.scheme;
-    std::ranges::transform(description.listeners, std::back_inserter(balancer.listeners),
-                           &ListenerDescription::listener);
+    for (auto &[listener, policyNames] : description.listeners) {
+        balancer.listeners.push_back(listener);
+        if (!policyNames.empty())
+            balancer.listenerPolicies.push_back({listener.loadBalancerPort, std::move(policyNames)});
+    }
+    balancer.policies = policiesFrom(description.policies);
+    for (auto &[port, policyNames] : description.backendServers)
+        balancer.backendPolicies.push_back({port, std::move(policyNames)});
     balancer.healthCheck = description.healthCheck;
     std::ranges::transform(description.instances, std::back_inserter(balancer.instances), [](const InstanceId &id) {
         return model::Instance{id, {}};
@@ -256,6 +293,16 @@ struct Table<model::DeleteLoadBalancerListeners>
 };
 
 template <>
+struct Table<model::SetListenerCertificate>
+{
+    static constexpr auto kFields = std::tuple{
+        required("LoadBalancerName", &model::SetListenerCertificate::name),
+        required("LoadBalancerPort", &model::SetListenerCertificate::port),
+        required("SSLCertificateId", &model::SetListenerCertificate::certificateId),
+    };
+};
+
+template <>
 struct Table<model::RegisterInstances>
 {
     static constexpr auto kFields = std::tuple{
@@ -336,105 +383,17 @@ struct Table<model::StopNode>
     static constexpr auto kFields = std::tuple{optional("Traffic", &model::StopNode::traffic)};
 };
 
-template <>
-struct Table<model::EmptyAnswer>
-{
-    static constexpr std::tuple<> kFields{};
-};
-
-template <typename Request>
-Result<Request> readRequest(const Node &node)
-{
-    Request request;
-    if (const auto ok = read(request, node, Path{}, Reading::Request); !ok)
-        return fail(ok.error());
-    return request;
-}
-
-template <typename Answer>
-Result<Answer> readAnswer(const Node &node)
-{
-    Answer answer;
-    if (const auto ok = read(answer, node, Path{}, Reading::Data); !ok)
-        return fail(ErrorCode::Corrupt, "the node's answer cannot be read: " + ok.error().message);
-    return answer;
-}
-
-template <typename Request>
-Node describeRequest(SchemaSet &set)
-{
-    return schemaFor<Request>(set, Direction::Request);
-}
-
-template <typename Answer>
-Node describeAnswer(SchemaSet &set)
-{
-    return schemaFor<Answer>(set, Direction::Answer);
-}
-
-template <typename T>
-Node writeForm(const T &value)
-{
-    return write(value);
-}
-
-template Result<model::CreateLoadBalancer> readRequest(const Node &);
-template Result<model::DeleteLoadBalancer> readRequest(const Node &);
-template Result<model::DescribeLoadBalancers> readRequest(const Node &);
-template Result<model::CreateLoadBalancerListeners> readRequest(const Node &);
-template Result<model::DeleteLoadBalancerListeners> readRequest(const Node &);
-template Result<model::RegisterInstances> readRequest(const Node &);
-template Result<model::DeregisterInstances> readRequest(const Node &);
-template Result<model::ConfigureHealthCheck> readRequest(const Node &);
-template Result<model::DescribeInstanceHealth> readRequest(const Node &);
-template Result<model::SetInstanceAddress> readRequest(const Node &);
-template Result<model::StopNode> readRequest(const Node &);
-
-template Result<model::CreateLoadBalancerAnswer> readAnswer(const Node &);
-template Result<model::DescribeLoadBalancersAnswer> readAnswer(const Node &);
-template Result<model::InstancesAnswer> readAnswer(const Node &);
-template Result<model::ConfigureHealthCheckAnswer> readAnswer(const Node &);
-template Result<model::DescribeInstanceHealthAnswer> readAnswer(const Node &);
-template Result<model::SetInstanceAddressAnswer> readAnswer(const Node &);
-template Result<model::EmptyAnswer> readAnswer(const Node &);
-
-template Node writeForm(const model::CreateLoadBalancer &);
-template Node writeForm(const model::DeleteLoadBalancer &);
-template Node writeForm(const model::DescribeLoadBalancers &);
-template Node writeForm(const model::CreateLoadBalancerListeners &);
-template Node writeForm(const model::DeleteLoadBalancerListeners &);
-template Node writeForm(const model::RegisterInstances &);
-template Node writeForm(const model::DeregisterInstances &);
-template Node writeForm(const model::ConfigureHealthCheck &);
-template Node writeForm(const model::DescribeInstanceHealth &);
-template Node writeForm(const model::SetInstanceAddress &);
-template Node writeForm(const model::StopNode &);
-template Node writeForm(const model::CreateLoadBalancerAnswer &);
-template Node writeForm(const model::DescribeLoadBalancersAnswer &);
-template Node writeForm(const model::InstancesAnswer &);
-template Node writeForm(const model::ConfigureHealthCheckAnswer &);
-template Node writeForm(const model::DescribeInstanceHealthAnswer &);
-template Node writeForm(const model::SetInstanceAddressAnswer &);
-template Node writeForm(const model::EmptyAnswer &);
-
-template Node describeRequest<model::CreateLoadBalancer>(SchemaSet &);
-template Node describeRequest<model::DeleteLoadBalancer>(SchemaSet &);
-template Node describeRequest<model::DescribeLoadBalancers>(SchemaSet &);
-template Node describeRequest<model::CreateLoadBalancerListeners>(SchemaSet &);
-template Node describeRequest<model::DeleteLoadBalancerListeners>(SchemaSet &);
-template Node describeRequest<model::RegisterInstances>(SchemaSet &);
-template Node describeRequest<model::DeregisterInstances>(SchemaSet &);
-template Node describeRequest<model::ConfigureHealthCheck>(SchemaSet &);
-template Node describeRequest<model::DescribeInstanceHealth>(SchemaSet &);
-template Node describeRequest<model::SetInstanceAddress>(SchemaSet &);
-template Node describeRequest<model::StopNode>(SchemaSet &);
-
-template Node describeAnswer<model::CreateLoadBalancerAnswer>(SchemaSet &);
-template Node describeAnswer<model::DescribeLoadBalancersAnswer>(SchemaSet &);
-template Node describeAnswer<model::InstancesAnswer>(SchemaSet &);
-template Node describeAnswer<model::ConfigureHealthCheckAnswer>(SchemaSet &);
-template Node describeAnswer<model::DescribeInstanceHealthAnswer>(SchemaSet &);
-template Node describeAnswer<model::SetInstanceAddressAnswer>(SchemaSet &);
-template Node describeAnswer<model::EmptyAnswer>(SchemaSet &);
+template struct VerbForms<model::CreateLoadBalancer>;
+template struct VerbForms<model::DeleteLoadBalancer>;
+template struct VerbForms<model::DescribeLoadBalancers>;
+template struct VerbForms<model::CreateLoadBalancerListeners>;
+template struct VerbForms<model::DeleteLoadBalancerListeners>;
+template struct VerbForms<model::SetListenerCertificate>;
+template struct VerbForms<model::RegisterInstances>;
+template struct VerbForms<model::DeregisterInstances>;
+template struct VerbForms<model::ConfigureHealthCheck>;
+template struct VerbForms<model::DescribeInstanceHealth>;
+template struct VerbForms<model::SetInstanceAddress>;
+template struct VerbForms<model::StopNode>;
 
 } // namespace balancer::wire

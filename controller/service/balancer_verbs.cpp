@@ -1,0 +1,213 @@
+#include "service/balancer_verbs.h"
+
+#include "model/balancer_policies.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace balancer::service {
+
+namespace {
+
+using model::LoadBalancer;
+
+/// HTTPS and SSL listeners need certificates, and there are none to be found yet.
+Result<void> checkCertificate(const std::string &id)
+{
+    if (id.empty())
+        return {};
+    return fail(ErrorCode::CertificateNotFound, "Server Certificate not found for the key: " + id);
+}
+
+/// The rules for a policy, then its place among the others.
+Changed withNewPolicy(LoadBalancer balancer, const std::string &name, std::string_view type,
+                      const std::vector<model::PolicyAttribute> &attributes, const VerbContext &context)
+{
+    const auto policy = model::makePolicy(name, type, attributes);
+    if (!policy)
+        return fail(policy.error());
+    return model::withPolicy(std::move(balancer), *policy, context.limits);
+}
+
+} // namespace
+
+Error noInstances()
+{
+    return Error{ErrorCode::ValidationError, "Instances cannot be empty"};
+}
+
+Result<void> checkCertificates(const std::vector<model::Listener> &listeners)
+{
+    for (const auto &listener : listeners) {
+        if (const auto found = checkCertificate(listener.certificateId); !found)
+            return found;
+    }
+    return {};
+}
+
+// --------------------------------------------------------------------------- listeners, instances, health check
+
+Changed changed(LoadBalancer balancer, const model::CreateLoadBalancerListeners &request, const VerbContext &context)
+{
+    if (const auto found = checkCertificates(request.listeners); !found)
+        return fail(found.error());
+    return model::withListeners(std::move(balancer), request.listeners, context.limits);
+}
+
+Changed changed(LoadBalancer balancer, const model::DeleteLoadBalancerListeners &request, const VerbContext &)
+{
+    return model::withoutListeners(std::move(balancer), request.ports);
+}
+
+Changed changed(LoadBalancer balancer, const model::SetListenerCertificate &request, const VerbContext &)
+{
+    auto replaced = model::withCertificate(std::move(balancer), request.port, request.certificateId);
+    if (!replaced)
+        return replaced;
+    if (const auto found = checkCertificate(request.certificateId); !found)
+        return fail(found.error());
+    return replaced;
+}
+
+Changed changed(LoadBalancer balancer, const model::DeregisterInstances &request, const VerbContext &context)
+{
+    if (request.instances.empty())
+        return fail(noInstances());
+    return model::withoutInstances(std::move(balancer), request.instances, context.now);
+}
+
+Changed changed(LoadBalancer balancer, const model::ConfigureHealthCheck &request, const VerbContext &)
+{
+    return model::withHealthCheck(std::move(balancer), request.healthCheck);
+}
+
+// ------------------------------------------------------------------------------- zones, attributes, tags
+
+Changed changed(LoadBalancer balancer, const model::EnableZones &request, const VerbContext &)
+{
+    return model::withZones(std::move(balancer), request.zones);
+}
+
+Changed changed(LoadBalancer balancer, const model::DisableZones &request, const VerbContext &)
+{
+    return model::withoutZones(std::move(balancer), request.zones);
+}
+
+Changed changed(LoadBalancer balancer, const model::AttachToSubnets &request, const VerbContext &)
+{
+    return model::withSubnets(std::move(balancer), request.subnets);
+}
+
+Changed changed(LoadBalancer balancer, const model::DetachFromSubnets &request, const VerbContext &)
+{
+    return model::withoutSubnets(std::move(balancer), request.subnets);
+}
+
+Changed changed(LoadBalancer balancer, const model::ApplySecurityGroups &request, const VerbContext &)
+{
+    return model::withSecurityGroups(std::move(balancer), request.groups);
+}
+
+Changed changed(LoadBalancer balancer, const model::ModifyAttributes &request, const VerbContext &)
+{
+    return model::withAttributes(std::move(balancer), request.change);
+}
+
+Changed changed(LoadBalancer balancer, const model::AddTags &request, const VerbContext &context)
+{
+    return model::withTags(std::move(balancer), request.tags, context.limits);
+}
+
+Changed changed(LoadBalancer balancer, const model::RemoveTags &request, const VerbContext &)
+{
+    return model::withoutTags(std::move(balancer), request.keys);
+}
+
+// ---------------------------------------------------------------------------------------------- policies
+
+Changed changed(LoadBalancer balancer, const model::CreateLbCookiePolicy &request, const VerbContext &context)
+{
+    const std::vector<model::PolicyAttribute> attributes{
+        {"CookieExpirationPeriod", std::to_string(request.expirationSeconds)}};
+    return withNewPolicy(std::move(balancer), request.policy, model::kLbCookieType, attributes, context);
+}
+
+Changed changed(LoadBalancer balancer, const model::CreateAppCookiePolicy &request, const VerbContext &context)
+{
+    const std::vector<model::PolicyAttribute> attributes{{"CookieName", request.cookieName}};
+    return withNewPolicy(std::move(balancer), request.policy, model::kAppCookieType, attributes, context);
+}
+
+Changed changed(LoadBalancer balancer, const model::CreatePolicy &request, const VerbContext &context)
+{
+    return withNewPolicy(std::move(balancer), request.policy, request.type, request.attributes, context);
+}
+
+Changed changed(LoadBalancer balancer, const model::DeletePolicy &request, const VerbContext &)
+{
+    return model::withoutPolicy(std::move(balancer), request.policy);
+}
+
+Changed changed(LoadBalancer balancer, const model::SetListenerPolicies &request, const VerbContext &)
+{
+    return model::withListenerPolicies(std::move(balancer), request.port, request.policies);
+}
+
+Changed changed(LoadBalancer balancer, const model::SetBackendPolicies &request, const VerbContext &)
+{
+    return model::withBackendPolicies(std::move(balancer), request.port, request.policies);
+}
+
+// ----------------------------------------------------------------------------------------------- answers
+
+model::InstancesAnswer instancesOf(const LoadBalancer &balancer)
+{
+    model::InstancesAnswer answer;
+    std::ranges::transform(balancer.instances, std::back_inserter(answer.instances), &model::Instance::id);
+    return answer;
+}
+
+model::InstancesAnswer answered(const model::DeregisterInstances &, const LoadBalancer &balancer)
+{
+    return instancesOf(balancer);
+}
+
+model::ConfigureHealthCheckAnswer answered(const model::ConfigureHealthCheck &, const LoadBalancer &balancer)
+{
+    return {balancer.healthCheck};
+}
+
+model::ZonesAnswer answered(const model::EnableZones &, const LoadBalancer &balancer)
+{
+    return {balancer.availabilityZones};
+}
+
+model::ZonesAnswer answered(const model::DisableZones &, const LoadBalancer &balancer)
+{
+    return {balancer.availabilityZones};
+}
+
+model::SubnetsAnswer answered(const model::AttachToSubnets &, const LoadBalancer &balancer)
+{
+    return {balancer.subnets};
+}
+
+model::SubnetsAnswer answered(const model::DetachFromSubnets &, const LoadBalancer &balancer)
+{
+    return {balancer.subnets};
+}
+
+model::SecurityGroupsAnswer answered(const model::ApplySecurityGroups &, const LoadBalancer &balancer)
+{
+    return {balancer.securityGroups};
+}
+
+model::ModifyAttributesAnswer answered(const model::ModifyAttributes &request, const LoadBalancer &balancer)
+{
+    const auto all = model::allGroups(balancer.attributes);
+    return {balancer.name, model::onlyGroupsOf(all, request.change)};
+}
+
+} // namespace balancer::service

@@ -1,0 +1,220 @@
+#include "service/verb_reads.h"
+
+#include "model/balancer_policies.h"
+#include "plan/project.h"
+#include "service/balancer_verbs.h"
+#include "service/instance_health.h"
+#include "service/runtime_commands.h"
+
+#include <QByteArray>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace balancer::service {
+
+namespace {
+
+using model::LoadBalancer;
+
+// Opaque to callers, so that they do not come to rely on what it is.
+std::string markerOf(const std::string &last)
+{
+    return QByteArray::fromStdString(last).toBase64().toStdString();
+}
+
+tl::unexpected<Error> invalidMarker(const std::string &marker)
+{
+    return fail(ErrorCode::ValidationError, "Invalid marker '" + marker + "': use the NextMarker of the page before");
+}
+
+Result<std::string> parseMarker(const std::string &marker)
+{
+    const auto decoded =
+        QByteArray::fromBase64Encoding(QByteArray::fromStdString(marker), QByteArray::AbortOnBase64DecodingErrors);
+    if (!decoded)
+        return invalidMarker(marker);
+    return (*decoded).toStdString();
+}
+
+Error attributesNotFound(const LoadBalancerName &name)
+{
+    // ELB has another sentence for it here.
+    return Error{ErrorCode::LoadBalancerNotFound, "Cannot find Load Balancer " + name.text()};
+}
+
+/// ELB lists a health check's instances as they were asked for, else in order of registration.
+std::vector<InstanceId> askedFor(const model::DescribeInstanceHealth &request, const LoadBalancer &balancer)
+{
+    return request.instances.empty() ? instancesOf(balancer).instances : request.instances;
+}
+
+Result<std::vector<model::Policy>> policiesOf(const LoadBalancer &balancer, const std::vector<std::string> &names)
+{
+    if (names.empty())
+        return balancer.policies;
+    std::vector<model::Policy> found;
+    for (const auto &name : names) {
+        const auto *policy = model::findPolicy(balancer, name);
+        if (!policy)
+            return fail(model::policyNotFound(balancer, name));
+        found.push_back(*policy);
+    }
+    return found;
+}
+
+Result<std::vector<model::Policy>> predefinedOf(const std::vector<std::string> &names)
+{
+    if (names.empty())
+        return model::predefinedPolicies();
+    std::vector<model::Policy> found;
+    for (const auto &name : names) {
+        const auto *policy = model::findPredefinedPolicy(name);
+        if (!policy)
+            return fail(ErrorCode::PolicyNotFound, "There is no policy with name " + name);
+        found.push_back(*policy);
+    }
+    return found;
+}
+
+} // namespace
+
+VerbReads::VerbReads(const DesiredStateCache &desired, const Reconciler &reconciler, ports::RuntimeApi &runtime,
+                     const ports::Clock &clock, const ServiceOptions &options)
+    : m_desired(desired), m_reconciler(reconciler), m_runtime(runtime), m_clock(clock), m_options(options)
+{
+}
+
+Result<model::DescribeLoadBalancersAnswer> VerbReads::answer(const model::DescribeLoadBalancers &request) const
+{
+    model::DescribeLoadBalancersAnswer answer;
+    for (const auto &name : request.names) {
+        const auto *balancer = m_desired.find(name);
+        if (!balancer)
+            return fail(model::loadBalancerNotFound(name.text()));
+        answer.loadBalancers.push_back(*balancer);
+    }
+    if (!request.names.empty())
+        return answer;
+
+    const auto &all = m_desired.state().balancers;
+    auto next = all.begin();
+    if (!request.marker.empty()) {
+        const auto last = parseMarker(request.marker);
+        const auto name = LoadBalancerName::parse(last.value_or(std::string()));
+        if (!name)
+            return invalidMarker(request.marker);
+        next = all.upper_bound(*name);
+    }
+    for (; next != all.end() && answer.loadBalancers.size() < static_cast<std::size_t>(request.pageSize); ++next)
+        answer.loadBalancers.push_back(next->second.value);
+    if (next != all.end() && !answer.loadBalancers.empty())
+        answer.nextMarker = markerOf(answer.loadBalancers.back().name.folded());
+    return answer;
+}
+
+Result<model::DescribePoliciesAnswer> VerbReads::answer(const model::DescribePolicies &request) const
+{
+    const auto *balancer = request.name ? m_desired.find(*request.name) : nullptr;
+    if (request.name && !balancer)
+        return fail(model::loadBalancerNotFound(request.name->text()));
+    auto found = balancer ? policiesOf(*balancer, request.policies) : predefinedOf(request.policies);
+    if (!found)
+        return fail(found.error());
+    return model::DescribePoliciesAnswer{std::move(*found)};
+}
+
+Result<model::DescribePolicyTypesAnswer> VerbReads::answer(const model::DescribePolicyTypes &request) const
+{
+    if (request.types.empty())
+        return model::DescribePolicyTypesAnswer{model::allPolicyTypes()};
+    model::DescribePolicyTypesAnswer answer;
+    for (const auto &name : request.types) {
+        const auto type = model::findPolicyType(name);
+        if (!type)
+            return fail(type.error());
+        answer.types.push_back(*type);
+    }
+    return answer;
+}
+
+Result<model::DescribeAttributesAnswer> VerbReads::answer(const model::DescribeAttributes &request) const
+{
+    const auto *balancer = m_desired.find(request.name);
+    if (!balancer)
+        return fail(attributesNotFound(request.name));
+    return model::DescribeAttributesAnswer{balancer->attributes};
+}
+
+Result<model::DescribeTagsAnswer> VerbReads::answer(const model::DescribeTags &request) const
+{
+    model::DescribeTagsAnswer answer;
+    for (const auto &name : request.names) {
+        const auto *balancer = m_desired.find(name);
+        if (!balancer)
+            return fail(model::loadBalancerNotFound(name.text()));
+        answer.descriptions.push_back(model::TagDescription{balancer->name, balancer->tags});
+    }
+    return answer;
+}
+
+Result<model::DescribeAccountLimitsAnswer> VerbReads::answer(const model::DescribeAccountLimits &request) const
+{
+    const std::array<model::AccountLimit, 3> all{{
+        {"classic-load-balancers", std::to_string(m_options.limits.loadBalancers)},
+        {"classic-listeners", std::to_string(m_options.limits.listeners)},
+        {"classic-registered-instances", std::to_string(m_options.limits.instances)},
+    }};
+    const auto *next = all.begin();
+    if (!request.marker.empty()) {
+        const auto last = parseMarker(request.marker);
+        next = std::ranges::find(all, last.value_or(std::string()), &model::AccountLimit::name);
+        if (next == all.end())
+            return invalidMarker(request.marker);
+        ++next;
+    }
+    model::DescribeAccountLimitsAnswer answer;
+    for (; next != all.end() && answer.limits.size() < static_cast<std::size_t>(request.pageSize); ++next)
+        answer.limits.push_back(*next);
+    if (next != all.end())
+        answer.nextMarker = markerOf(answer.limits.back().name);
+    return answer;
+}
+
+VerbReads::Task<model::DescribeInstanceHealthAnswer> VerbReads::answer(model::DescribeInstanceHealth request) const
+{
+    const auto *found = m_desired.find(request.name);
+    if (!found)
+        co_return fail(model::loadBalancerNotFound(request.name.text()));
+    const auto balancer = *found; // it may change while HAProxy is asked
+
+    const auto backend = plan::checkBackendName(balancer.name);
+    std::vector<std::string> backends(1, backend);
+    const auto states = co_await fetchServerStates(m_runtime, std::move(backends));
+    const auto now = m_clock.now();
+    model::DescribeInstanceHealthAnswer answer;
+    for (const auto &id : askedFor(request, balancer)) {
+        if (const auto *instance = model::findInstance(balancer, id)) {
+            if (!states) {
+                answer.states.push_back(describeUnknown(id));
+                continue;
+            }
+            const auto server = m_reconciler.node().serverOf(balancer.name, id);
+            const auto state = states->find({backend, server.value_or(std::string())});
+            std::optional<plan::ServerState> known;
+            // Until HAProxy has taken the change, the slot may be another instance's.
+            if (state != states->end() && state->second.address == instance->address.address.text())
+                known = state->second;
+            answer.states.push_back(describeHealth(id, known));
+        } else if (model::isFormerInstance(balancer, id, now)) {
+            answer.states.push_back(describeFormer(id));
+        } else {
+            co_return fail(ErrorCode::InvalidInstance, "Could not find EC2 instance ID. '" + id.text() +
+                                                           "' is not registered with " + balancer.name.text());
+        }
+    }
+    co_return answer;
+}
+
+} // namespace balancer::service

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "model/verbs.h"
+#include "ports/clock.h"
+#include "ports/haproxy.h"
+#include "service/desired_state_cache.h"
+#include "service/reconciler.h"
+#include "service/service_options.h"
+
+#include <QCoro/QCoroTask>
+
+namespace balancer::service {
+
+/// The verbs that only describe.
+class VerbReads
+{
+public:
+    VerbReads(const DesiredStateCache &desired, const Reconciler &reconciler, ports::RuntimeApi &runtime,
+              const ports::Clock &clock, const ServiceOptions &options);
+
+    template <typename Answer>
+    using Task = QCoro::Task<Result<Answer>>;
+
+    Result<model::DescribeLoadBalancersAnswer> answer(const model::DescribeLoadBalancers &request) const;
+    Result<model::DescribePoliciesAnswer> answer(const model::DescribePolicies &request) const;
+    Result<model::DescribePolicyTypesAnswer> answer(const model::DescribePolicyTypes &request) const;
+    Result<model::DescribeAttributesAnswer> answer(const model::DescribeAttributes &request) const;
+    Result<model::DescribeTagsAnswer> answer(const model::DescribeTags &request) const;
+    Result<model::DescribeAccountLimitsAnswer> answer(const model::DescribeAccountLimits &request) const;
+    /// Asks HAProxy.
+    Task<model::DescribeInstanceHealthAnswer> answer(model::DescribeInstanceHealth request) const;
+
+private:
+    const DesiredStateCache &m_desired;
+    const Reconciler &m_reconciler;
+    ports::RuntimeApi &m_runtime;
+    const ports::Clock &m_clock;
+    const ServiceOptions &m_options;
+};
+
+/// A request that such a verb answers.
+template <typename Request>
+concept ReadRequest = requires(const VerbReads &reads, const Request &request)
+{
+    reads.answer(request);
+};
+
+} // namespace balancer::service
