@@ -78,10 +78,7 @@ public:
     balancer::service::ReadModel &readModel() { return *m_readModel; }
     balancer::service::NodeReads &reads() { return *m_reads; }
 
-    auto preview(model::AnyRequest request)
-    {
-        return QCoro::waitFor(m_service->preview(std::move(request)));
-    }
+    auto preview(model::AnyRequest request) { return QCoro::waitFor(m_service->preview(std::move(request))); }
 
     /// Those of one kind among the events so far, oldest first.
     template <typename Kind>

@@ -1,5 +1,6 @@
 #include "adapters/sqlite/desired_state.h"
 
+#include "adapters/sqlite/certificates.h"
 #include "adapters/sqlite/database.h"
 #include "adapters/sqlite/undo.h"
 #include "wire/stored_form.h"
@@ -159,7 +160,8 @@ Result<void> prune(Database &database, Revision newest)
                         {newest.number - kKeptRevisions, kPrunedAtOnce});
 }
 
-Result<void> writeRevision(Database &database, const ports::Transaction &transaction, Revision revision)
+Result<void> writeRevision(Database &database, const SecretBox &box, const ports::Transaction &transaction,
+                           Revision revision)
 {
     if (auto added = database.run("INSERT INTO revisions (number) VALUES (?)", {revision.number}); !added)
         return added;
@@ -169,6 +171,10 @@ Result<void> writeRevision(Database &database, const ports::Transaction &transac
     }
     for (const auto &change : transaction.addresses) {
         if (auto saved = saveAddress(database, change, revision); !saved)
+            return saved;
+    }
+    for (const auto &change : transaction.certificates) {
+        if (auto saved = saveCertificate(database, box, change, revision); !saved)
             return saved;
     }
     if (auto saved = saveAudit(database, transaction.audit, revision); !saved)
@@ -190,7 +196,7 @@ void addRow(std::vector<ports::RevisionRecord> &history, const Row &row)
 
 } // namespace
 
-Result<ports::DesiredState> loadDesiredState(Database &database)
+Result<ports::DesiredState> loadDesiredState(Database &database, const SecretBox &box)
 {
     ports::DesiredState state;
     const auto loaded = database.inTransaction([&]() -> Result<void> {
@@ -200,14 +206,16 @@ Result<ports::DesiredState> loadDesiredState(Database &database)
         state.revision = *revision;
         if (auto read = loadBalancers(database, state); !read)
             return read;
-        return loadAddresses(database, state);
+        if (auto read = loadAddresses(database, state); !read)
+            return read;
+        return loadCertificates(database, box, state.certificates);
     });
     if (!loaded)
         return fail(loaded.error());
     return state;
 }
 
-Result<Revision> saveTransaction(Database &database, const ports::Transaction &transaction)
+Result<Revision> saveTransaction(Database &database, const SecretBox &box, const ports::Transaction &transaction)
 {
     Revision revision;
     const auto saved = database.inTransaction([&]() -> Result<void> {
@@ -215,7 +223,7 @@ Result<Revision> saveTransaction(Database &database, const ports::Transaction &t
         if (!current)
             return fail(current.error());
         revision.number = current->number + 1;
-        return writeRevision(database, transaction, revision);
+        return writeRevision(database, box, transaction, revision);
     });
     if (!saved)
         return fail(saved.error());
