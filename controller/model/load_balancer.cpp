@@ -1,6 +1,7 @@
 #include "model/load_balancer.h"
 
 #include "base/text.h"
+#include "model/balancer_policies.h"
 
 #include <algorithm>
 #include <set>
@@ -57,50 +58,10 @@ Result<std::vector<Listener>> merged(std::vector<Listener> listeners, const std:
     return listeners;
 }
 
-bool isTagCharacter(char c)
+FormerInstance formerInstance(const LoadBalancer &balancer, const Instance &instance, Timestamp now)
 {
-    // Letters of other scripts arrive as UTF-8 bytes above 0x7f.
-    return isAlphanumeric(c) || isOneOf(c, " _.:/=+-@") || static_cast<unsigned char>(c) >= 0x80;
-}
-
-std::size_t characterCount(std::string_view utf8)
-{
-    return static_cast<std::size_t>(
-        std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-Result<void> checkTag(const Tag &tag)
-{
-    const auto length = characterCount(tag.key);
-    if (length < 1 || length > 128 || !std::ranges::all_of(tag.key, isTagCharacter))
-        return fail(ErrorCode::ValidationError,
-                    "1 validation error detected: Value '" + tag.key +
-                        "' at 'tags.member.key' failed to satisfy constraint: Member must be 1 to 128 letters, digits, "
-                        "blanks or _ . : / = + - @");
-    if (toLower(tag.key).starts_with("aws:"))
-        return fail(ErrorCode::ValidationError,
-                    "The tag key '" + tag.key + "' is reserved: aws: is not allowed as a prefix");
-    if (characterCount(tag.value) > 256 || !std::ranges::all_of(tag.value, isTagCharacter))
-        return fail(ErrorCode::ValidationError,
-                    "1 validation error detected: Value '" + tag.value +
-                        "' at 'tags.member.value' failed to satisfy constraint: Member must be at most 256 letters, "
-                        "digits, blanks or _ . : / = + - @");
-    return {};
-}
-
-Result<std::vector<Tag>> normalizedTags(std::vector<Tag> tags, const Limits &limits)
-{
-    for (const auto &tag : tags) {
-        if (const auto ok = checkTag(tag); !ok)
-            return fail(ok.error());
-    }
-    std::ranges::sort(tags, {}, &Tag::key);
-    const auto same = std::ranges::adjacent_find(tags, {}, &Tag::key);
-    if (same != tags.end())
-        return fail(ErrorCode::DuplicateTagKeys, "Tag keys must be unique: '" + same->key + "' is given twice");
-    if (tags.size() > limits.tags)
-        return fail(ErrorCode::TooManyTags, "The quota for the number of tags is " + std::to_string(limits.tags));
-    return tags;
+    const auto &draining = balancer.attributes.draining;
+    return FormerInstance{instance.id, now, instance.address, draining.enabled ? now + draining.timeout : Timestamp()};
 }
 
 } // namespace
@@ -143,7 +104,7 @@ Result<CreationParameters> normalized(CreationParameters parameters, const Limit
     if (listeners->size() > limits.listeners)
         return fail(ErrorCode::InvalidConfigurationRequest,
                     "A load balancer may have at most " + std::to_string(limits.listeners) + " listeners");
-    auto tags = normalizedTags(parameters.tags, limits);
+    auto tags = normalizedTags(parameters.tags, limits.tags);
     if (!tags)
         return fail(tags.error());
 
@@ -156,7 +117,7 @@ Result<CreationParameters> normalized(CreationParameters parameters, const Limit
 }
 
 LoadBalancer makeLoadBalancer(LoadBalancerName name, CreationParameters parameters, std::uint16_t firstInstancePort,
-                              std::string dnsName, Timestamp now)
+                              std::string dnsName, std::string cookieKey, Timestamp now)
 {
     LoadBalancer balancer;
     balancer.name = std::move(name);
@@ -169,8 +130,9 @@ LoadBalancer makeLoadBalancer(LoadBalancerName name, CreationParameters paramete
     balancer.subnets = parameters.subnets;
     balancer.securityGroups = parameters.securityGroups;
     balancer.tags = parameters.tags;
+    balancer.cookieKey = std::move(cookieKey);
     balancer.creation = std::move(parameters);
-    return balancer;
+    return withDefaultPolicies(std::move(balancer));
 }
 
 Result<void> checkSameCreation(const LoadBalancer &existing, const CreationParameters &parameters)
@@ -207,7 +169,9 @@ Result<LoadBalancer> withListeners(LoadBalancer balancer, const std::vector<List
         return fail(ErrorCode::InvalidConfigurationRequest,
                     "A load balancer may have at most " + std::to_string(limits.listeners) + " listeners");
     balancer.listeners = std::move(*all);
-    return balancer;
+    if (const auto ok = checkBackendPolicies(balancer); !ok)
+        return fail(ok.error());
+    return withDefaultPolicies(std::move(balancer));
 }
 
 LoadBalancer withoutListeners(LoadBalancer balancer, const std::vector<std::uint16_t> &ports)
@@ -215,6 +179,8 @@ LoadBalancer withoutListeners(LoadBalancer balancer, const std::vector<std::uint
     std::erase_if(balancer.listeners, [&](const Listener &listener) {
         return std::ranges::find(ports, listener.loadBalancerPort) != ports.end();
     });
+    std::erase_if(balancer.listenerPolicies,
+                  [&](const PortPolicies &set) { return !findListener(balancer, set.port); });
     return balancer;
 }
 
@@ -254,8 +220,12 @@ Result<LoadBalancer> withoutInstances(LoadBalancer balancer, const std::vector<I
         if (!registered && !isFormer())
             return fail(ErrorCode::InvalidInstance, "Could not find EC2 instance ID. '" + id.text() +
                                                         "' is not registered with " + balancer.name.text());
-        if (registered && removed.insert(id.text()).second)
-            balancer.formerInstances.push_back(FormerInstance{id, now, {}, {}});
+        if (registered)
+            removed.insert(id.text());
+    }
+    for (const auto &instance : balancer.instances) {
+        if (removed.contains(instance.id.text()))
+            balancer.formerInstances.push_back(formerInstance(balancer, instance, now));
     }
     std::erase_if(balancer.instances, [&](const Instance &instance) { return removed.contains(instance.id.text()); });
     if (balancer.formerInstances.size() > kMaxFormerInstances)
@@ -269,6 +239,44 @@ Result<LoadBalancer> withHealthCheck(LoadBalancer balancer, const HealthCheck &c
     if (const auto ok = checkHealthCheck(check); !ok)
         return fail(ok.error());
     balancer.healthCheck = check;
+    return balancer;
+}
+
+Result<LoadBalancer> withAttributes(LoadBalancer balancer, const AttributesChange &change)
+{
+    auto changed = withChange(balancer.attributes, change);
+    if (!changed)
+        return fail(changed.error());
+    balancer.attributes = std::move(*changed);
+    return balancer;
+}
+
+Result<LoadBalancer> withTags(LoadBalancer balancer, const std::vector<Tag> &tags, const Limits &limits)
+{
+    auto merged = mergedTags(balancer.tags, tags, limits.tags);
+    if (!merged)
+        return fail(merged.error());
+    balancer.tags = std::move(*merged);
+    return balancer;
+}
+
+LoadBalancer withoutTags(LoadBalancer balancer, const std::vector<std::string> &keys)
+{
+    std::erase_if(balancer.tags, [&](const Tag &tag) { return std::ranges::find(keys, tag.key) != keys.end(); });
+    return balancer;
+}
+
+Result<LoadBalancer> withCertificate(LoadBalancer balancer, std::uint16_t port, const std::string &certificateId)
+{
+    const auto listener = std::ranges::find(balancer.listeners, port, &Listener::loadBalancerPort);
+    if (listener == balancer.listeners.end())
+        return fail(listenerNotFound(balancer, port));
+    if (!isSecure(listener->protocol))
+        return fail(ErrorCode::InvalidConfigurationRequest,
+                    "SSL Certificate is not allowed for protocol " + std::string(renderProtocol(listener->protocol)));
+    listener->certificateId = certificateId;
+    if (const auto ok = checkListener(*listener); !ok)
+        return fail(ok.error());
     return balancer;
 }
 
@@ -294,9 +302,20 @@ bool isFormerInstance(const LoadBalancer &balancer, const InstanceId &id, Timest
     });
 }
 
+const Listener *findListener(const LoadBalancer &balancer, std::uint16_t port)
+{
+    return findListener(balancer.listeners, port);
+}
+
 Error loadBalancerNotFound(std::string_view name)
 {
     return Error{ErrorCode::LoadBalancerNotFound, "There is no ACTIVE Load Balancer named '" + std::string(name) + "'"};
+}
+
+Error listenerNotFound(const LoadBalancer &balancer, std::uint16_t port)
+{
+    return Error{ErrorCode::ListenerNotFound, "Load balancer " + balancer.name.text() +
+                                                  " has no listener with LoadBalancerPort " + std::to_string(port)};
 }
 
 } // namespace balancer::model

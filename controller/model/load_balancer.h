@@ -7,6 +7,7 @@
 #include "model/instance.h"
 #include "model/listener.h"
 #include "model/policy.h"
+#include "model/tags.h"
 
 #include <cstdint>
 #include <string>
@@ -20,14 +21,6 @@ enum class Scheme { InternetFacing, Internal };
 /// InvalidScheme for anything but "internet-facing" and "internal".
 Result<Scheme> parseScheme(std::string_view text);
 std::string_view renderScheme(Scheme scheme);
-
-struct Tag
-{
-    std::string key;
-    std::string value;
-
-    bool operator==(const Tag &) const = default;
-};
 
 /// What CreateLoadBalancer was told, kept so that a repetition can be compared with it (ELB: the same parameters
 /// succeed again, others are DuplicateLoadBalancerName).
@@ -93,7 +86,7 @@ Result<CreationParameters> normalized(CreationParameters parameters, const Limit
 
 /// A new load balancer as ELB makes it: no instances, the default health check on the first listener given.
 /// `parameters` are normalized; `firstInstancePort` is the InstancePort of the first listener as it was sent;
-/// `cookieKey` is random.
+/// `cookieKey` is random. HTTPS and SSL listeners have the default policy for TLS.
 LoadBalancer makeLoadBalancer(LoadBalancerName name, CreationParameters parameters, std::uint16_t firstInstancePort,
                               std::string dnsName, std::string cookieKey, Timestamp now);
 
@@ -102,10 +95,12 @@ LoadBalancer makeLoadBalancer(LoadBalancerName name, CreationParameters paramete
 Result<void> checkSameCreation(const LoadBalancer &existing, const CreationParameters &parameters);
 
 /// With these listeners too. An identical listener changes nothing; the port with other settings is
-/// DuplicateListener; nothing is added then. InvalidConfigurationRequest as checkListener says.
+/// DuplicateListener; nothing is added then. InvalidConfigurationRequest as checkListener and checkBackendPolicies say.
+/// HTTPS and SSL listeners get the default policy for TLS.
 Result<LoadBalancer> withListeners(LoadBalancer balancer, const std::vector<Listener> &listeners, const Limits &limits);
 
-/// Without the listeners on these ports; unknown ports are ignored (ELB).
+/// Without the listeners on these ports; unknown ports are ignored (ELB). Policies that were in force there stay in the
+/// load balancer.
 LoadBalancer withoutListeners(LoadBalancer balancer, const std::vector<std::uint16_t> &ports);
 
 /// With these instances too, in the order given, each registered once; one registered already stays as it is.
@@ -146,7 +141,12 @@ const Instance *findInstance(const LoadBalancer &balancer, const InstanceId &id)
 /// Deregistered not longer than kFormerInstanceAge before `now`.
 bool isFormerInstance(const LoadBalancer &balancer, const InstanceId &id, Timestamp now);
 
+/// Null when there is none on that port.
+const Listener *findListener(const LoadBalancer &balancer, std::uint16_t port);
+
 /// ELB's sentence for a load balancer that is not there.
 Error loadBalancerNotFound(std::string_view name);
+/// ListenerNotFound, naming both.
+Error listenerNotFound(const LoadBalancer &balancer, std::uint16_t port);
 
 } // namespace balancer::model

@@ -43,9 +43,18 @@ enum class TlsVersion { Ssl2, Ssl3, Tls10, Tls11, Tls12 };
 
 // ------------------------------------------------------------------------- what a policy means, by its type
 
+constexpr std::string_view kLbCookieType = "LBCookieStickinessPolicyType";
+constexpr std::string_view kAppCookieType = "AppCookieStickinessPolicyType";
+constexpr std::string_view kProxyProtocolType = "ProxyProtocolPolicyType";
+constexpr std::string_view kPublicKeyType = "PublicKeyPolicyType";
+constexpr std::string_view kBackendAuthenticationType = "BackendServerAuthenticationPolicyType";
+constexpr std::string_view kSslNegotiationType = "SSLNegotiationPolicyType";
+
 /// The load balancer's own cookie, AWSELB.
 struct LbCookieStickiness
 {
+    static constexpr std::string_view kType = kLbCookieType;
+
     std::int64_t expirationSeconds = 0; ///< 0: as long as the browser's session
 
     bool operator==(const LbCookieStickiness &) const = default;
@@ -54,6 +63,8 @@ struct LbCookieStickiness
 /// Sticks for as long as the application's cookie of that name.
 struct AppCookieStickiness
 {
+    static constexpr std::string_view kType = kAppCookieType;
+
     std::string cookieName;
 
     bool operator==(const AppCookieStickiness &) const = default;
@@ -62,6 +73,8 @@ struct AppCookieStickiness
 /// A PROXY line before each connection to an instance.
 struct ProxyProtocol
 {
+    static constexpr std::string_view kType = kProxyProtocolType;
+
     bool enabled = false;
 
     bool operator==(const ProxyProtocol &) const = default;
@@ -69,6 +82,8 @@ struct ProxyProtocol
 
 struct PublicKey
 {
+    static constexpr std::string_view kType = kPublicKeyType;
+
     std::string key; ///< base64 of the SubjectPublicKeyInfo, without armour and line breaks
 
     bool operator==(const PublicKey &) const = default;
@@ -77,6 +92,8 @@ struct PublicKey
 /// An instance's certificate chain must hold one of these keys.
 struct BackendServerAuthentication
 {
+    static constexpr std::string_view kType = kBackendAuthenticationType;
+
     std::vector<std::string> publicKeyPolicies; ///< names of policies of the same load balancer
 
     bool operator==(const BackendServerAuthentication &) const = default;
@@ -85,6 +102,8 @@ struct BackendServerAuthentication
 /// What TLS a listener speaks with clients. Names that OpenSSL no longer has are kept and never spoken.
 struct SslNegotiation
 {
+    static constexpr std::string_view kType = kSslNegotiationType;
+
     std::vector<TlsVersion> protocols; ///< ascending
     std::vector<std::string> ciphers;  ///< OpenSSL's names, in ELB's order of preference
     bool serverOrder = false;          ///< the listener's order counts, not the client's
@@ -95,7 +114,7 @@ struct SslNegotiation
 using PolicyRule = std::variant<LbCookieStickiness, AppCookieStickiness, ProxyProtocol, PublicKey,
                                 BackendServerAuthentication, SslNegotiation>;
 
-/// The meaning of a policy that makePolicy has accepted.
+/// The meaning of a policy that makePolicy has accepted. What is missing in it counts as not said.
 PolicyRule ruleOf(const Policy &policy);
 
 // ----------------------------------------------------------------------------------------------- types
@@ -124,13 +143,6 @@ struct PolicyType
     bool operator==(const PolicyType &) const = default;
 };
 
-constexpr std::string_view kLbCookieType = "LBCookieStickinessPolicyType";
-constexpr std::string_view kAppCookieType = "AppCookieStickinessPolicyType";
-constexpr std::string_view kProxyProtocolType = "ProxyProtocolPolicyType";
-constexpr std::string_view kPublicKeyType = "PublicKeyPolicyType";
-constexpr std::string_view kBackendAuthenticationType = "BackendServerAuthenticationPolicyType";
-constexpr std::string_view kSslNegotiationType = "SSLNegotiationPolicyType";
-
 /// The policy that an HTTPS or SSL listener has from the start, and where none is set.
 constexpr std::string_view kDefaultSslPolicy = "ELBSecurityPolicy-2016-08";
 
@@ -147,6 +159,13 @@ const Policy *findPredefinedPolicy(std::string_view name);
 /// The attribute names of ciphers, in the order of preference, and which of them OpenSSL 3 still has.
 const std::vector<std::string> &allCipherNames();
 bool isUsableCipher(std::string_view name);
+/// TLS 1.0 and later.
+constexpr bool isUsableProtocol(TlsVersion version)
+{
+    return version >= TlsVersion::Tls10;
+}
+/// Whether a usable protocol and a usable cipher that fits it are among those of the rule.
+bool canNegotiate(const SslNegotiation &rule);
 
 /// A policy as it is stored: what ELB fills in is there (CookieExpirationPeriod "0", the protocols and ciphers of a
 /// reference policy, the others "false"). ValidationError for a name that breaks the rules; PolicyTypeNotFound;

@@ -13,8 +13,8 @@ namespace balancer::plan {
 /// names. Where no address tells, `written` counts.
 Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, const ServerStates &states);
 
-/// `desired`, with what HAProxy really has in each slot: what is running, when both have the same structure. A slot that
-/// was left half changed differs from the desired one, so that the change is made again.
+/// `desired`, with what HAProxy really has in each slot: what is running, when both have the same structure. A slot
+/// that was left half changed differs from the desired one, so that the change is made again.
 BalancerConfig asReported(BalancerConfig desired, const ServerStates &states);
 
 } // namespace balancer::plan

@@ -55,8 +55,8 @@ struct RuntimeChange
 struct Reload
 {
     std::string reason; ///< for operators: what changed that commands can't change
-    /// For the generation that leaves, once another one has taken over: ends the traffic of instances and load balancers
-    /// that are gone, which it would else carry on for as long as the clients like.
+    /// For the generation that leaves, once another one has taken over: ends the traffic of instances and load
+    /// balancers that are gone, which it would else carry on for as long as the clients like.
     std::vector<Command> farewell;
 
     bool operator==(const Reload &) const = default;

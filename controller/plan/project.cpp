@@ -1,9 +1,11 @@
 #include "plan/project.h"
 
 #include "base/text.h"
+#include "plan/directives.h"
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 
 namespace balancer::plan {
@@ -14,65 +16,12 @@ using model::Listener;
 using model::LoadBalancer;
 using model::Protocol;
 
-constexpr std::chrono::seconds kIdleTimeout{60}; // ELB's default
 constexpr std::string_view kCheckPrefix = "hc:";
 constexpr std::string_view kHostnamesTag = "elastic-haproxy:hostnames";
-
-std::string seconds(std::chrono::seconds duration)
-{
-    return std::to_string(duration.count()) + "s";
-}
 
 bool isHttp(const Listener &listener)
 {
     return model::isHttpLayer(listener.protocol);
-}
-
-std::string_view mode(bool http)
-{
-    return http ? "mode http" : "mode tcp";
-}
-
-std::vector<std::string> frontendDirectives(bool http)
-{
-    std::vector<std::string> lines{std::string(mode(http)), "timeout client " + seconds(kIdleTimeout)};
-    if (http) {
-        lines.push_back("timeout http-request " + seconds(kIdleTimeout));
-        lines.push_back("timeout http-keep-alive " + seconds(kIdleTimeout));
-        // Else clients that reuse a connection while HAProxy closes it lose a request at each reload.
-        lines.push_back("option idle-close-on-response");
-        // ELB: longer methods are answered with 405.
-        lines.push_back("http-request deny deny_status 405 if { method,length gt 127 }");
-    }
-    return lines;
-}
-
-std::vector<std::string> backendDirectives(const Listener &listener)
-{
-    const bool http = isHttp(listener);
-    std::vector<std::string> lines{
-        std::string(mode(http)),
-        http ? "balance leastconn" : "balance roundrobin",
-        "timeout connect 10s",
-        "timeout server " + seconds(kIdleTimeout),
-        "timeout tunnel " + seconds(kIdleTimeout),
-        "timeout queue " + seconds(kIdleTimeout),
-        "retries 3",
-        "option redispatch",
-    };
-    if (!http)
-        return lines;
-
-    lines.push_back("http-reuse safe");
-    // ELB extends the one list a client sent. Several lines can't be joined here: the address then gets its own.
-    lines.push_back("http-request set-var(txn.xff) req.fhdr_cnt(x-forwarded-for)");
-    lines.push_back("http-request set-header X-Forwarded-For \"%[req.fhdr(x-forwarded-for)], %[src]\""
-                    " if { var(txn.xff) -m int 1 }");
-    lines.push_back("http-request add-header X-Forwarded-For \"%[src]\" if !{ var(txn.xff) -m int 1 }");
-    const bool secure = model::isSecure(listener.protocol);
-    lines.push_back(std::string("http-request set-header X-Forwarded-Proto ") + (secure ? "https" : "http"));
-    lines.push_back("http-request set-header X-Forwarded-Port " + std::to_string(listener.loadBalancerPort));
-    return lines;
 }
 
 std::vector<std::string> checkDirectives(const model::HealthCheck &check, const std::string &hostMap)
@@ -153,7 +102,7 @@ Frontend ownFrontend(const LoadBalancer &balancer, const Listener &listener, con
     Frontend frontend;
     frontend.name = frontendName(balancer.name, listener.loadBalancerPort);
     frontend.binds = {Bind{address, listener.loadBalancerPort}};
-    frontend.directives = frontendDirectives(isHttp(listener));
+    frontend.directives = frontendDirectives(isHttp(listener), {&balancer});
     frontend.defaultBackend = backendName(balancer.name, listener.loadBalancerPort);
     return frontend;
 }
@@ -182,6 +131,20 @@ std::vector<std::string> taggedHostNames(const LoadBalancer &balancer)
     return names;
 }
 
+/// What load balancers that share a port must have in common, because it is a matter of the port.
+Result<void> checkAgreement(const LoadBalancer &candidate, const LoadBalancer &other, std::uint16_t port)
+{
+    const auto monitors = [](const LoadBalancer &balancer) {
+        return balancer.attributes.desyncMode == model::DesyncMode::Monitor;
+    };
+    if (monitors(candidate) == monitors(other))
+        return {};
+    return fail(ErrorCode::InvalidConfigurationRequest,
+                "Port " + std::to_string(port) + " is shared with load balancer " + other.name.text() +
+                    ", and desync mitigation mode monitor goes for all load balancers on a port or for none. Choose "
+                    "another port, or give the node an address pool ([haproxy] address_pool)");
+}
+
 struct Claim
 {
     const LoadBalancer *balancer = nullptr;
@@ -193,7 +156,9 @@ Frontend sharedFrontend(std::uint16_t port, const std::vector<Claim> &claims, co
     Frontend frontend;
     frontend.name = sharedFrontendName(port);
     frontend.binds = sharedBinds(node.sharedAddresses, port);
-    frontend.directives = frontendDirectives(isHttp(*claims.front().listener));
+    std::vector<const LoadBalancer *> balancers;
+    std::ranges::transform(claims, std::back_inserter(balancers), &Claim::balancer);
+    frontend.directives = frontendDirectives(isHttp(*claims.front().listener), balancers);
     if (claims.size() == 1) {
         frontend.defaultBackend = backendName(claims.front().balancer->name, port);
         return frontend;
@@ -292,11 +257,9 @@ BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots,
     for (const auto &listener : balancer.listeners) {
         Backend backend;
         backend.name = backendName(balancer.name, listener.loadBalancerPort);
-        backend.directives = backendDirectives(listener);
+        backend.directives = backendDirectives(balancer, listener, backend.name);
         backend.tracks = config.check.name;
-        // ELB: without a policy for it, an instance's certificate is not verified.
-        if (model::isSecure(listener.instanceProtocol))
-            backend.serverOptions = "ssl verify none";
+        backend.serverOptions = serverOptions(balancer, listener);
         backend.servers = projectServers(occupants, [&](const model::Instance &instance) {
             const auto own = instance.address.port;
             return Endpoint{instance.address.address, own != 0 ? own : listener.instancePort};
@@ -360,8 +323,13 @@ Result<void> checkPorts(const LoadBalancer &candidate, const BalancerRefs &other
         for (const auto &listener : candidate.listeners) {
             const auto clash =
                 std::ranges::find(other->listeners, listener.loadBalancerPort, &Listener::loadBalancerPort);
-            if (clash == other->listeners.end() || (isHttp(listener) && isHttp(*clash)))
+            if (clash == other->listeners.end())
                 continue;
+            if (isHttp(listener) && isHttp(*clash)) {
+                if (const auto agree = checkAgreement(candidate, *other, listener.loadBalancerPort); !agree)
+                    return agree;
+                continue;
+            }
             return fail(ErrorCode::InvalidConfigurationRequest,
                         "Port " + std::to_string(listener.loadBalancerPort) + " belongs to load balancer " +
                             other->name.text() +

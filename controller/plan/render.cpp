@@ -1,6 +1,7 @@
 #include "plan/render.h"
 
 #include "base/text.h"
+#include "plan/directives.h"
 #include "plan/project.h"
 
 #include <array>
@@ -155,8 +156,10 @@ std::string renderConfig(const HaproxyConfig &config, const GenerationFacts &fac
     appendLine(text, "server-state-file " + std::string(kStateFile));
     appendLine(text, "log " + facts.logSocket + " len 8192 local0");
     appendLines(text, config.global);
+    text += renderErrorSection();
     text += "\ndefaults\n";
     appendLine(text, "load-server-state-from-file global");
+    appendLine(text, "errorfiles " + std::string(kErrorSection));
     appendBalancers(text, config, Detail::All);
     return text;
 }
@@ -183,9 +186,9 @@ std::string renderBalancer(const BalancerConfig &balancer)
     return text;
 }
 
-std::map<std::string, std::string> renderMaps(const HaproxyConfig &config)
+std::map<std::string, std::string> renderFiles(const HaproxyConfig &config)
 {
-    std::map<std::string, std::string> files;
+    auto files = errorFiles();
     for (const auto &frontend : config.sharedFrontends) {
         if (!frontend.hosts.empty())
             files.emplace(hostsFile(frontend), renderMap(frontend.hosts));
@@ -204,7 +207,9 @@ std::map<std::string, std::string> renderMaps(const HaproxyConfig &config)
 
 std::string structureFingerprint(const HaproxyConfig &config)
 {
-    std::string text;
+    std::string text = renderErrorSection();
+    for (const auto &[name, content] : errorFiles())
+        text += content;
     appendLines(text, config.global);
     appendBalancers(text, config, Detail::Structure);
     for (const auto &frontend : config.sharedFrontends)

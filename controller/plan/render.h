@@ -35,8 +35,8 @@ std::string renderGlobal(const HaproxyConfig &config);
 std::string renderFrontends(const std::vector<Frontend> &frontends);
 std::string renderBalancer(const BalancerConfig &balancer);
 
-/// The files that the configuration refers to, by name: host maps of checks and of shared frontends.
-std::map<std::string, std::string> renderMaps(const HaproxyConfig &config);
+/// The files that the configuration refers to, by name: error answers, host maps of checks and of shared frontends.
+std::map<std::string, std::string> renderFiles(const HaproxyConfig &config);
 
 /// The map that tells hosts to backends on a shared port.
 std::string hostsFile(const Frontend &frontend);

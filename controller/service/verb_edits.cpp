@@ -32,6 +32,12 @@ std::string randomKey()
     return QByteArray(bytes, sizeof(words)).toHex().toStdString();
 }
 
+/// Whether the change touches what load balancers on one port must agree on, or a port itself.
+bool mayClash(const LoadBalancer &before, const LoadBalancer &after)
+{
+    return before.listeners != after.listeners || before.attributes.desyncMode != after.attributes.desyncMode;
+}
+
 void moveInstance(Draft &draft, const InstanceId &id, const model::InstanceAddress &address)
 {
     std::vector<LoadBalancer> moved;
@@ -75,7 +81,7 @@ Edit VerbEdits::changing(LoadBalancerName name, BalancerEdit edit, Telling tell)
             auto changed = edit(*present);
             if (!changed)
                 return fail(changed.error());
-            if (changed->listeners != present->listeners) {
+            if (mayClash(*present, *changed)) {
                 if (const auto fits = m_reconciler.checkFits(*changed, balancersOf(draft)); !fits)
                     return fits;
             }

@@ -73,7 +73,7 @@ SimulatedHaproxy::SimulatedHaproxy(plan::HaproxyConfig config, const plan::SlotH
             load(backend, healths);
         load(balancer->check, healths);
     }
-    for (const auto &[file, text] : plan::renderMaps(m_config))
+    for (const auto &[file, text] : plan::renderFiles(m_config))
         m_maps.emplace(file, parseMap(text));
     follow();
 }

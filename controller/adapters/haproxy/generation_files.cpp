@@ -109,7 +109,7 @@ Result<void> GenerationFiles::write(int number, const plan::HaproxyConfig &confi
 Result<void> GenerationFiles::rewrite(int number, const plan::HaproxyConfig &config) const
 {
     const fs::path directoryPath(directory(number));
-    for (const auto &[name, content] : plan::renderMaps(config)) {
+    for (const auto &[name, content] : plan::renderFiles(config)) {
         if (const auto written = writeFile(directoryPath / name, content); !written)
             return written;
     }

@@ -97,14 +97,14 @@ void RenderTest::writesTheFile()
 
 void RenderTest::writesTheMaps()
 {
-    const auto maps = plan::renderMaps(projected(shared()));
+    const auto maps = plan::renderFiles(projected(shared()));
     const std::map<std::string, std::string> expected{
         {"check-hosts-web.map", "s1 10.0.0.1:8080\ns2 [fd00::5]:81\n"},
         {"hosts-f-80.map", "api-1.local.elb.internal b:api:80\napi.corp b:api:80\nweb-1.local.elb.internal "
                            "b:web:80\nwww.corp b:api:80\n"}};
     QVERIFY(maps == expected);
     const model::LoadBalancer free = loadBalancer("free").checkedBy("HTTPS:1/");
-    QCOMPARE(plan::renderMaps(projected({free})).at("check-hosts-free.map"),
+    QCOMPARE(plan::renderFiles(projected({free})).at("check-hosts-free.map"),
              std::string("s1 localhost\ns2 localhost\n"));
 }
 
