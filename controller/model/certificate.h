@@ -2,9 +2,8 @@
 
 #include "base/result.h"
 #include "model/instance.h"
-#include "model/load_balancer.h"
+#include "model/tags.h"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
