@@ -1,5 +1,6 @@
 #include "api/helpers/helper_table.h"
 
+#include "api/helpers/ec2.h"
 #include "api/helpers/identity.h"
 
 #include <algorithm>
@@ -12,6 +13,11 @@ namespace {
 constexpr std::array kHelpers = {
     HelperAction{Dialect::Iam, "GetUser", &getUser},
     HelperAction{Dialect::Sts, "GetCallerIdentity", &getCallerIdentity},
+    HelperAction{Dialect::Ec2, "DescribeAvailabilityZones", &describeAvailabilityZones},
+    HelperAction{Dialect::Ec2, "DescribeNetworkInterfaces", &describeNetworkInterfaces},
+    HelperAction{Dialect::Ec2, "DescribeSecurityGroups", &describeSecurityGroups},
+    HelperAction{Dialect::Ec2, "DescribeSubnets", &describeSubnets},
+    HelperAction{Dialect::Ec2, "DescribeVpcs", &describeVpcs},
 };
 
 } // namespace
