@@ -20,7 +20,7 @@ std::string arn(const std::string &name, const std::string &path = "/")
     return "arn:aws:iam::000000000000:server-certificate" + path + name;
 }
 
-model::Listener https(std::uint16_t port, const std::string &certificate)
+model::Listener httpsWith(std::uint16_t port, const std::string &certificate)
 {
     return {model::Protocol::Https, port, model::Protocol::Http, 8080, certificate};
 }
@@ -88,7 +88,7 @@ private:
     }
     auto createWith(const std::string &name, const std::string &certificate)
     {
-        return m_node->perform(createWithListener(name, https(443, certificate)));
+        return m_node->perform(createWithListener(name, httpsWith(443, certificate)));
     }
 
     ServiceNode *m_node = nullptr;
