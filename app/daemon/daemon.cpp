@@ -6,6 +6,7 @@
 #include "adapters/http/http_server.h"
 #include "adapters/network/host_resolver.h"
 #include "adapters/network/instance_probe.h"
+#include "adapters/openssl/certificate_examiner.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "api/request_router.h"
 #include "daemon/address_file.h"
@@ -114,6 +115,7 @@ struct Daemon::Parts
     std::unique_ptr<AddressFile> addresses;
     adapters::network::InstanceProbe probe;
     adapters::network::HostResolver resolver;
+    adapters::openssl::CertificateExaminer examiner;
     service::DesiredStateCache desired;
     service::Turnstile turn;
     std::unique_ptr<service::HealthWatcher> watcher;
@@ -231,13 +233,14 @@ QCoro::Task<Result<void>> Daemon::startService()
     options.region = m_settings.api.region;
     options.domain = m_settings.api.domain;
     options.accessLog = parts.accessLog.get();
+    options.accountId = m_settings.api.accountId;
     options.stopNode = [this](bool traffic) {
         // The answer goes first.
         QTimer::singleShot(50, this, [this, traffic] { stop(traffic); });
     };
     parts.service =
         std::make_unique<service::LoadBalancerService>(*parts.changes, parts.desired, *parts.reconciler, *parts.haproxy,
-                                                       parts.resolver, parts.clock, std::move(options));
+                                                       parts.resolver, parts.examiner, parts.clock, std::move(options));
     buildReadSide();
     // Whether the API's address is free shows before HAProxy is touched.
     if (const auto opened = openApi(); !opened)

@@ -57,13 +57,14 @@ Result<model::Caller> Authenticator::signIn(const model::SignIn &signIn) const
     return fail(ErrorCode::InvalidClientTokenId, "The access key id or the secret access key is wrong");
 }
 
-Result<void> Authenticator::authorize(const model::Caller &caller, model::Role least, std::string_view action) const
+Result<void> Authenticator::authorize(const model::Caller &caller, model::Role least, std::string_view action,
+                                      std::string_view service) const
 {
     if (caller.role >= least)
         return {};
-    return fail(ErrorCode::AccessDenied,
-                "User: arn:aws:iam::" + m_settings.accountId + ":user/" + caller.name +
-                    " is not authorized to perform: elasticloadbalancing:" + std::string(action));
+    return fail(ErrorCode::AccessDenied, "User: arn:aws:iam::" + m_settings.accountId + ":user/" + caller.name +
+                                             " is not authorized to perform: " + std::string(service) + ":" +
+                                             std::string(action));
 }
 
 std::function<bool()> Authenticator::watch(const ports::HttpRequest &request, const model::Caller &caller) const

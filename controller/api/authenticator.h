@@ -36,8 +36,9 @@ public:
     /// after the same time.
     Result<model::Caller> signIn(const model::SignIn &signIn) const;
 
-    /// AccessDenied unless the caller has `least` or more; `action` names what was asked.
-    Result<void> authorize(const model::Caller &caller, model::Role least, std::string_view action) const;
+    /// AccessDenied unless the caller has `least` or more; `action` names what was asked, of which service.
+    Result<void> authorize(const model::Caller &caller, model::Role least, std::string_view action,
+                           std::string_view service = "elasticloadbalancing") const;
 
     /// Tells later whether what let this caller in still holds: his session, or his key.
     std::function<bool()> watch(const ports::HttpRequest &request, const model::Caller &caller) const;

@@ -1,5 +1,7 @@
 #include "api/request_router.h"
 
+#include "api/helpers/dialect.h"
+#include "api/helpers/helper_table.h"
 #include "api/openapi.h"
 #include "api/parameters.h"
 #include "api/read_table.h"
@@ -57,6 +59,15 @@ tl::unexpected<Error> noSuchAction(std::string_view action, std::string_view ver
                                               " for version " + std::string(version.substr(0, kMaxEcho)));
 }
 
+/// The verb that the dialect's Query API has under that name; null when it has none.
+const VerbEntry *verbIn(Dialect dialect, std::string_view action)
+{
+    const auto *verb = findVerb(action);
+    const bool isElbs = dialect == Dialect::Elb && verb && verb->surface == Surface::Everywhere;
+    const bool isIams = dialect == Dialect::Iam && verb && verb->surface == Surface::Iam;
+    return isElbs || isIams ? verb : nullptr;
+}
+
 /// Whether only the plan is wanted. Anything but true and false is refused: carrying out what someone only wanted to
 /// see would be the worst answer.
 Result<bool> isDryRun(const wire::Parameters &query)
@@ -69,10 +80,11 @@ Result<bool> isDryRun(const wire::Parameters &query)
 
 } // namespace
 
-/// A verb that may be performed.
+/// A verb, or what a helper does, that may be performed.
 struct RequestRouter::Call
 {
     const VerbEntry *verb = nullptr;
+    const HelperAction *helper = nullptr;
     wire::Node parameters;
     model::Caller caller;
     std::string version = {};
@@ -159,15 +171,31 @@ QCoro::Task<HttpResponse> RequestRouter::answerLater(HttpRequest request, std::s
 
 QCoro::Task<HttpResponse> RequestRouter::answerQuery(HttpRequest request, std::string requestId)
 {
-    auto call = callFromQuery(request);
+    const auto parameters = parametersOf(request);
+    const auto dialect = dialectOf(request, parameters.value_or(wire::Parameters()));
+    auto call = callFromQuery(request, parameters, dialect);
     if (!call) {
         const auto error = co_await m_brake.slowed(request.peer, call.error());
-        co_return respondXmlProblem(error, wire::kCurrentVersion, requestId);
+        co_return respondXmlProblem(dialect, error, wire::kCurrentVersion, requestId);
     }
-    const auto answer = co_await call->verb->perform(services(), std::move(call->parameters), call->caller);
+    const auto name = call->verb ? call->verb->name : call->helper->name;
+    const auto answer = co_await performQuery(*call);
     if (!answer)
-        co_return respondXmlProblem(answer.error(), call->version, requestId);
-    co_return respond(200, "text/xml", wire::renderXmlAnswer(call->verb->name, call->version, *answer, requestId));
+        co_return respondXmlProblem(dialect, answer.error(), call->version, requestId);
+    co_return respondXmlAnswer(dialect, name, call->version, *answer, requestId);
+}
+
+QCoro::Task<Result<wire::Node>> RequestRouter::performQuery(Call call)
+{
+    if (call.verb) {
+        auto answer = co_await call.verb->perform(services(), std::move(call.parameters), call.caller);
+        co_return answer;
+    }
+    const auto &signature = m_settings.authentication.signature;
+    HelperCall helped{m_sources.reads, std::move(call.parameters), std::move(call.caller),
+                      m_settings.authentication.accountId, signature.regions.front()};
+    auto answer = co_await call.helper->perform(std::move(helped));
+    co_return answer;
 }
 
 QCoro::Task<HttpResponse> RequestRouter::answerAction(HttpRequest request, std::string requestId)
@@ -224,25 +252,27 @@ HttpResponse RequestRouter::answerReadiness() const
     return ready ? respondText(200, "ready") : respondText(503, ready.error().message);
 }
 
-Result<RequestRouter::Call> RequestRouter::callFromQuery(const HttpRequest &request) const
+Result<RequestRouter::Call> RequestRouter::callFromQuery(const HttpRequest &request,
+                                                         const Result<wire::Parameters> &parameters,
+                                                         Dialect dialect) const
 {
     const auto caller = m_authenticator.identify(request);
     if (!caller)
         return fail(caller.error());
-    const auto parameters = parametersOf(request);
     if (!parameters)
         return fail(parameters.error());
 
     const auto action = wire::findParameter(*parameters, "Action").value_or("");
-    const auto version = wire::findParameter(*parameters, "Version").value_or(wire::kCurrentVersion);
+    const auto version = wire::findParameter(*parameters, "Version").value_or(currentVersionOf(dialect));
     if (action.empty())
         return fail(ErrorCode::MissingAction, "The request is missing the parameter Action");
-    const auto *verb = findVerb(action);
-    if (!verb || verb->surface == Surface::JsonOnly || !wire::isClassicVersion(version))
+    const auto *verb = verbIn(dialect, action);
+    const auto *helper = findHelper(dialect, action);
+    if ((!verb && !helper) || !isVersionOf(dialect, version))
         return noSuchAction(action, version);
-    if (const auto ok = admit(*caller, verb->role, verb->name); !ok)
+    if (const auto ok = admit(*caller, verb ? verb->role : model::Role::Viewer, action, serviceOf(dialect)); !ok)
         return fail(ok.error());
-    return Call{verb, wire::formFrom(*parameters), *caller, std::string(version)};
+    return Call{verb, helper, wire::formFrom(*parameters), *caller, std::string(version)};
 }
 
 Result<RequestRouter::Call> RequestRouter::callFromJson(const HttpRequest &request)
@@ -265,14 +295,16 @@ Result<RequestRouter::Call> RequestRouter::callFromJson(const HttpRequest &reque
     auto body = wire::parseJson(request.body.empty() ? std::string_view("{}") : request.body);
     if (!body)
         return fail(ErrorCode::ValidationError, body.error().message);
-    if (const auto ok = admit(*caller, verb->role, verb->name); !ok)
+    const auto dialect = verb->surface == Surface::Iam ? Dialect::Iam : Dialect::Elb;
+    if (const auto ok = admit(*caller, verb->role, verb->name, serviceOf(dialect)); !ok)
         return fail(ok.error());
-    return Call{verb, std::move(*body), *caller, {}, *dryRun};
+    return Call{verb, nullptr, std::move(*body), *caller, {}, *dryRun};
 }
 
-Result<void> RequestRouter::admit(const model::Caller &caller, model::Role least, std::string_view action) const
+Result<void> RequestRouter::admit(const model::Caller &caller, model::Role least, std::string_view action,
+                                  std::string_view service) const
 {
-    if (const auto allowed = m_authenticator.authorize(caller, least, action); !allowed)
+    if (const auto allowed = m_authenticator.authorize(caller, least, action, service); !allowed)
         return allowed;
     // Before the stored state is loaded, an answer could only be wrong.
     return m_readiness();
@@ -283,7 +315,7 @@ Result<model::Caller> RequestRouter::admitReader(const HttpRequest &request, mod
     const auto caller = m_authenticator.identifyAlsoBySession(request);
     if (!caller)
         return caller;
-    if (const auto ok = admit(*caller, least, action); !ok)
+    if (const auto ok = admit(*caller, least, action, serviceOf(Dialect::Elb)); !ok)
         return fail(ok.error());
     return caller;
 }

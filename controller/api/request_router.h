@@ -2,6 +2,7 @@
 
 #include "api/authenticator.h"
 #include "api/event_streams.h"
+#include "api/helpers/dialect.h"
 #include "api/session_routes.h"
 #include "api/session_store.h"
 #include "api/sign_in_brake.h"
@@ -47,7 +48,8 @@ struct RouterSources
 
 /// The API without its sockets: a request in, an answer out.
 ///
-///     POST / and GET /?Action=…          ELB's Query API, also at any other path ending in '/'
+///     POST / and GET /?Action=…          ELB's Query API, also at any other path ending in '/', and what clients ask
+///                                        of IAM, STS and EC2 around it (helpers/dialect.h)
 ///     POST /v1/actions/<Verb>            the same verbs as JSON; errors are problem details (RFC 9457)
 ///     POST /v1/actions/<Verb>?dryRun=true  the plan instead
 ///     GET /v1/…                          reads, of which read_table.h has the list
@@ -88,10 +90,14 @@ private:
     QCoro::Task<ports::HttpResponse> answerEvents(ports::HttpRequest request, std::string requestId);
     ports::HttpResponse answerReadiness() const;
 
-    Result<Call> callFromQuery(const ports::HttpRequest &request) const;
+    QCoro::Task<Result<wire::Node>> performQuery(Call call);
+
+    Result<Call> callFromQuery(const ports::HttpRequest &request, const Result<wire::Parameters> &parameters,
+                               Dialect dialect) const;
     Result<Call> callFromJson(const ports::HttpRequest &request);
     /// Whether the caller may, and the node can.
-    Result<void> admit(const model::Caller &caller, model::Role least, std::string_view action) const;
+    Result<void> admit(const model::Caller &caller, model::Role least, std::string_view action,
+                       std::string_view service) const;
     Result<model::Caller> admitReader(const ports::HttpRequest &request, model::Role least, std::string_view action);
 
     VerbServices services() const { return {m_sources.verbs, m_sources.keys}; }

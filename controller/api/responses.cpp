@@ -13,7 +13,9 @@ namespace {
 
 Q_LOGGING_CATEGORY(lcApi, "balancer.api")
 
-wire::Problem problemFrom(const Error &error, std::string_view requestId)
+} // namespace
+
+wire::Problem problemOf(const Error &error, std::string_view requestId)
 {
     auto problem = errorToWire(error);
     problem.requestId = requestId;
@@ -22,8 +24,6 @@ wire::Problem problemFrom(const Error &error, std::string_view requestId)
                   error.message.c_str());
     return problem;
 }
-
-} // namespace
 
 ports::HttpResponse respond(int status, std::string_view contentType, std::string body)
 {
@@ -59,13 +59,13 @@ ports::HttpResponse methodNotAllowed(std::string_view allowed)
 
 ports::HttpResponse respondXmlProblem(const Error &error, std::string_view version, std::string_view requestId)
 {
-    const auto problem = problemFrom(error, requestId);
+    const auto problem = problemOf(error, requestId);
     return respond(problem.status, "text/xml", wire::renderXmlProblem(problem, version));
 }
 
 ports::HttpResponse respondJsonProblem(const Error &error, std::string_view requestId, std::optional<int> status)
 {
-    auto problem = problemFrom(error, requestId);
+    auto problem = problemOf(error, requestId);
     problem.status = status.value_or(problem.status);
     return respond(problem.status, "application/problem+json", wire::renderJsonProblem(problem));
 }

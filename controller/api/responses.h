@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "ports/http.h"
+#include "wire/envelope.h"
 
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ bool isGetOrHead(const ports::HttpRequest &request);
 ports::HttpResponse methodNotAllowed(std::string_view allowed);
 
 /// The error as its caller sees it. What he does not see goes to the log, with the id he can name.
+wire::Problem problemOf(const Error &error, std::string_view requestId);
+
+/// The same as an answer.
 ports::HttpResponse respondXmlProblem(const Error &error, std::string_view version, std::string_view requestId);
 /// `status` stands in for the one that ELB has for this error.
 ports::HttpResponse respondJsonProblem(const Error &error, std::string_view requestId,

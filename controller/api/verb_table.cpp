@@ -114,6 +114,15 @@ constexpr std::array kVerbs = {
     verb<model::AddTags>(Role::Operator),
     verb<model::RemoveTags>(Role::Operator),
     verb<model::DescribeTags>(Role::Viewer),
+    // IAM's.
+    verb<model::UploadServerCertificate>(Role::Admin, Surface::Iam),
+    verb<model::GetServerCertificate>(Role::Viewer, Surface::Iam),
+    verb<model::ListServerCertificates>(Role::Viewer, Surface::Iam),
+    verb<model::UpdateServerCertificate>(Role::Admin, Surface::Iam),
+    verb<model::DeleteServerCertificate>(Role::Admin, Surface::Iam),
+    verb<model::TagServerCertificate>(Role::Admin, Surface::Iam),
+    verb<model::UntagServerCertificate>(Role::Admin, Surface::Iam),
+    verb<model::ListServerCertificateTags>(Role::Viewer, Surface::Iam),
     // Ours, beside ELB's.
     verb<model::SetInstanceAddress>(Role::Operator),
     verb<model::StopNode>(Role::Admin, Surface::JsonOnly),

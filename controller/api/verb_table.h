@@ -16,7 +16,8 @@
 namespace balancer::api {
 
 enum class Surface {
-    Everywhere, ///< the Query API and the JSON API
+    Everywhere, ///< ELB's Query API and the JSON API
+    Iam,        ///< IAM's Query API and the JSON API
     JsonOnly,
 };
 

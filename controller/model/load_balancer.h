@@ -73,6 +73,7 @@ struct Limits
     std::size_t instances = 10000;
     std::size_t tags = 50;
     std::size_t policies = 100;
+    std::size_t certificates = 1000; ///< IAM's is 20
 };
 
 /// `name`, or `internal-NAME` for an internal one, `-<digits>.<region>.elb.<domain>`, in lower case.

@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "model/attribute_verbs.h"
+#include "model/certificate_verbs.h"
 #include "model/load_balancer.h"
 #include "model/policy_verbs.h"
 #include "model/verb_basics.h"
@@ -205,6 +206,8 @@ using AnyRequest =
                  DetachFromSubnets, ApplySecurityGroups, CreateLbCookiePolicy, CreateAppCookiePolicy, CreatePolicy,
                  DeletePolicy, DescribePolicies, DescribePolicyTypes, SetListenerPolicies, SetBackendPolicies,
                  DescribeAttributes, ModifyAttributes, AddTags, RemoveTags, DescribeTags, DescribeAccountLimits,
+                 UploadServerCertificate, GetServerCertificate, ListServerCertificates, UpdateServerCertificate,
+                 DeleteServerCertificate, TagServerCertificate, UntagServerCertificate, ListServerCertificateTags,
                  SetInstanceAddress, StopNode>;
 
 /// Everything that can be answered.
@@ -212,6 +215,8 @@ using AnyAnswer =
     std::variant<EmptyAnswer, CreateLoadBalancerAnswer, DescribeLoadBalancersAnswer, InstancesAnswer,
                  ConfigureHealthCheckAnswer, DescribeInstanceHealthAnswer, ZonesAnswer, SubnetsAnswer,
                  SecurityGroupsAnswer, DescribePoliciesAnswer, DescribePolicyTypesAnswer, DescribeAttributesAnswer,
-                 ModifyAttributesAnswer, DescribeTagsAnswer, DescribeAccountLimitsAnswer, SetInstanceAddressAnswer>;
+                 ModifyAttributesAnswer, DescribeTagsAnswer, DescribeAccountLimitsAnswer, UploadServerCertificateAnswer,
+                 GetServerCertificateAnswer, ListServerCertificatesAnswer, ListServerCertificateTagsAnswer,
+                 SetInstanceAddressAnswer>;
 
 } // namespace balancer::model

@@ -45,6 +45,20 @@ void readServers(Backend &backend, const ServerStates &states)
     }
 }
 
+/// Only its fingerprint is known of another certificate. It is not shown before another one is in its place.
+void readCertificate(Backend &backend, const ShownFingerprints &fingerprints)
+{
+    if (!backend.certificate)
+        return;
+    const auto shown = fingerprints.find(backend.certificate->file);
+    const auto &desired = *backend.certificate->certificate;
+    if (shown != fingerprints.end() && shown->second == desired.fingerprint)
+        return;
+    auto other = desired;
+    other.fingerprint = shown == fingerprints.end() ? std::string() : shown->second;
+    backend.certificate->certificate = std::move(other);
+}
+
 } // namespace
 
 Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, const ServerStates &states)
@@ -86,11 +100,13 @@ Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, cons
     return slots;
 }
 
-BalancerConfig asReported(BalancerConfig desired, const ServerStates &states)
+BalancerConfig asReported(BalancerConfig desired, const ServerStates &states, const ShownFingerprints &fingerprints)
 {
     readServers(desired.check, states);
-    for (auto &backend : desired.backends)
+    for (auto &backend : desired.backends) {
         readServers(backend, states);
+        readCertificate(backend, fingerprints);
+    }
     return desired;
 }
 

@@ -5,6 +5,9 @@
 #include "plan/servers_state.h"
 #include "plan/slots.h"
 
+#include <map>
+#include <string>
+
 /// Taking over an HAProxy that an earlier life of this program has left running.
 namespace balancer::plan {
 
@@ -13,8 +16,12 @@ namespace balancer::plan {
 /// names. Where no address tells, `written` counts.
 Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, const ServerStates &states);
 
-/// `desired`, with what HAProxy really has in each slot: what is running, when both have the same structure. A slot
-/// that was left half changed differs from the desired one, so that the change is made again.
-BalancerConfig asReported(BalancerConfig desired, const ServerStates &states);
+/// The fingerprint in each certificate file, as HAProxy shows it.
+using ShownFingerprints = std::map<std::string, std::string>;
+
+/// `desired`, with what HAProxy really has in each slot and shows as certificates: what is running, when both have the
+/// same structure. A slot that was left half changed differs from the desired one, so that the change is made again.
+BalancerConfig asReported(BalancerConfig desired, const ServerStates &states,
+                          const ShownFingerprints &fingerprints = {});
 
 } // namespace balancer::plan

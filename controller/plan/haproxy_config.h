@@ -45,13 +45,38 @@ struct Bind
     bool operator==(const Bind &) const = default;
 };
 
+/// What a listener shows to clients of TLS. What it certifies never changes for an `id`.
+struct Certificate
+{
+    std::string name;        ///< for people
+    std::string id;          ///< the upload's
+    std::string fingerprint; ///< SHA-1 in capital hexadecimal digits
+    std::string expires;     ///< "2027-11-26"
+    std::string pem;         ///< certificate, chain and private key: for HAProxy's file alone, shown nowhere
+
+    bool operator==(const Certificate &) const = default;
+};
+
+/// The file that a bind refers to, always by the same name, so that its content can be swapped at run time.
+struct CertificateFile
+{
+    std::string file; ///< "listener-web-443.pem"
+    Shared<Certificate> certificate;
+
+    bool operator==(const CertificateFile &) const = default;
+};
+
 /// Directives are complete lines of the section without indentation.
 struct Frontend
 {
     std::string name;
     std::vector<Bind> binds;
+    std::string bindOptions; ///< behind each of them
     std::vector<std::string> directives;
     std::string defaultBackend;
+    /// Lines of the file that tells by SNI which certificate is shown; the first one also to who does not say. None
+    /// where `bindOptions` name the only one.
+    std::vector<std::string> certificateList;
     /// Host name → backend, for a port that several load balancers share; an unknown host is answered with 404.
     std::map<std::string, std::string> hosts;
 
@@ -72,8 +97,9 @@ struct Backend
 {
     std::string name;
     std::vector<std::string> directives;
-    std::string serverOptions; ///< behind the address of every server, after `tracks`
-    std::string tracks;        ///< the backend whose server of the same name decides health; empty: checks itself
+    std::string serverOptions;                  ///< behind the address of every server, after `tracks`
+    std::optional<CertificateFile> certificate; ///< of the listener before it, when that speaks TLS
+    std::string tracks; ///< the backend whose server of the same name decides health; empty: checks itself
     /// The file that tells the Host header of each server's health check; empty when the check needs none.
     std::string hostMap;
     std::vector<Server> servers;
@@ -111,6 +137,18 @@ std::string checkHost(const Server &server);
 
 /// File descriptors HAProxy reserves for this load balancer: one a listener, and one a health check, used or not.
 std::size_t descriptorNeed(const BalancerConfig &balancer);
+
+/// Calls `visit` with every certificate file.
+template <typename Visit>
+void forEachCertificate(const HaproxyConfig &config, Visit visit)
+{
+    for (const auto &[name, balancer] : config.balancers) {
+        for (const auto &backend : balancer->backends) {
+            if (backend.certificate)
+                visit(*backend.certificate);
+        }
+    }
+}
 
 /// Every bind of the configuration, sorted, without repetitions.
 std::vector<Bind> allBinds(const HaproxyConfig &config);

@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include "base/text.h"
+#include "plan/certificate_swap.h"
 #include "plan/project.h"
 
 #include <algorithm>
@@ -34,7 +35,8 @@ Command setAddress(const Backend &backend, std::size_t slot)
                                   std::to_string(endpoint.port)};
 }
 
-/// What a backend would be if only commands had changed it: the same but for what is in the slots.
+/// What a backend would be if only commands had changed it: the same but for what is in the slots and which certificate
+/// is shown.
 Backend reachable(const Backend &running, const Backend &desired)
 {
     Backend backend = running;
@@ -43,6 +45,8 @@ Backend reachable(const Backend &running, const Backend &desired)
         backend.servers[i].instance = desired.servers[i].instance;
         backend.servers[i].address = desired.servers[i].address;
     }
+    if (backend.certificate && desired.certificate && backend.certificate->file == desired.certificate->file)
+        backend.certificate = desired.certificate;
     return backend;
 }
 
@@ -200,6 +204,37 @@ void appendSlot(const BalancerConfig &running, const BalancerConfig &desired, st
     change.registering.emplace_back(desired.check.name, after.name);
 }
 
+/// Why a certificate needs a reload; nothing when none does.
+std::optional<std::string> certificatesReason(const HaproxyConfig &running, const HaproxyConfig &desired,
+                                              const Capabilities &capabilities)
+{
+    for (const auto &[name, balancer] : desired.balancers) {
+        const auto &before = running.balancers.at(name);
+        if (before == balancer)
+            continue;
+        for (std::size_t i = 0; i < balancer->backends.size(); ++i) {
+            const auto &certificate = balancer->backends[i].certificate;
+            if (!certificate)
+                continue;
+            if (auto reason = swapObstacle(*before->backends[i].certificate, *certificate, capabilities))
+                return reason;
+        }
+    }
+    return std::nullopt;
+}
+
+void appendSwaps(const BalancerConfig &running, const BalancerConfig &desired, RuntimeChange &change)
+{
+    for (std::size_t i = 0; i < desired.backends.size(); ++i) {
+        const auto &certificate = desired.backends[i].certificate;
+        if (!certificate || !needsSwap(*running.backends[i].certificate->certificate, *certificate->certificate))
+            continue;
+        for (auto &command : swapCommands(*certificate))
+            change.commands.push_back(std::move(command));
+        change.certificates.push_back(*certificate);
+    }
+}
+
 /// The balancer's check server for the slot in `desired`, if that still exists.
 const Server *counterpart(const BalancerConfig *desired, std::size_t slot)
 {
@@ -235,6 +270,7 @@ RuntimeChange runtimeChange(const HaproxyConfig &running, const HaproxyConfig &d
             continue;
         for (std::size_t slot = 0; slot < balancer->check.servers.size(); ++slot)
             appendSlot(*before, *balancer, slot, change);
+        appendSwaps(*before, *balancer, change);
         change.balancers.push_back(name);
     }
     return change;
@@ -249,13 +285,23 @@ Capabilities parseCommandList(std::string_view help, std::string version)
     capabilities.setServer = help.find("set server ") != std::string_view::npos &&
                              help.find("shutdown sessions server") != std::string_view::npos;
     capabilities.setMap = help.find("set map ") != std::string_view::npos;
+    capabilities.setCertificate =
+        help.find("set ssl cert ") != std::string_view::npos && help.find("commit ssl cert ") != std::string_view::npos;
     return capabilities;
 }
 
 Result<void> judgeReply(const Command &command, std::string_view reply)
 {
-    const auto text = trimmed(reply);
+    auto text = trimmed(reply);
     bool succeeded = text.empty();
+    if (command.kind == Kind::SetCertificate) {
+        // Each line of the payload was asked for with a "+".
+        text = text.substr(std::min(text.find_first_not_of("+ "), text.size()));
+        succeeded = text.starts_with("Transaction created for certificate") ||
+                    text.starts_with("Transaction updated for certificate");
+    }
+    if (command.kind == Kind::CommitCertificate)
+        succeeded = text.ends_with("Success!");
     if (command.kind == Kind::SetAddress)
         succeeded = text.starts_with("IP changed from") || text.starts_with("port changed from") ||
                     text.starts_with("no need to change the addr");
@@ -270,6 +316,8 @@ Plan makePlan(const HaproxyConfig &running, const HaproxyConfig &desired, const 
     if (running == desired)
         return NoChange{};
     if (auto reason = reloadReason(running, desired))
+        return Reload{std::move(*reason), farewellCommands(running, desired)};
+    if (auto reason = certificatesReason(running, desired, capabilities))
         return Reload{std::move(*reason), farewellCommands(running, desired)};
     auto change = runtimeChange(running, desired);
     const auto needsMap = [](const Command &command) { return command.kind == Kind::SetMap; };

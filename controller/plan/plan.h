@@ -17,6 +17,7 @@ struct Capabilities
     std::string version;   ///< "2.6.12", for people
     bool setServer = true; ///< has `set server` with address, state and health
     bool setMap = true;
+    bool setCertificate = true;
 
     bool operator==(const Capabilities &) const = default;
 };
@@ -27,10 +28,14 @@ Capabilities parseCommandList(std::string_view help, std::string version);
 /// One command of the runtime API, and how its answer is judged.
 struct Command
 {
-    enum class Kind { SetAddress, SetState, SetHealth, ShutdownSessions, SetMap };
+    enum class Kind { SetAddress, SetState, SetHealth, ShutdownSessions, SetMap, SetCertificate, CommitCertificate };
 
     Kind kind = Kind::SetState;
-    std::string text; ///< one line, without the line end
+    std::string text;         ///< one line, without the line end
+    std::string payload = {}; ///< complete lines, none of them empty, that follow it; secret, so shown nowhere
+
+    /// As HAProxy gets it.
+    std::string sent() const { return payload.empty() ? text : text + " <<\n" + payload; }
 
     bool operator==(const Command &) const = default;
 };
@@ -46,8 +51,9 @@ struct NoChange
 struct RuntimeChange
 {
     std::vector<Command> commands;
-    std::vector<std::string> balancers; ///< whose servers they touch, by folded name, sorted
-    std::vector<ServerKey> registering; ///< check servers that wait for their first passed check afterwards
+    std::vector<std::string> balancers;             ///< whose servers they touch, by folded name, sorted
+    std::vector<ServerKey> registering;             ///< check servers that wait for their first passed check afterwards
+    std::vector<CertificateFile> certificates = {}; ///< whose content they swap
 
     bool operator==(const RuntimeChange &) const = default;
 };

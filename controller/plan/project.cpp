@@ -2,11 +2,14 @@
 
 #include "base/text.h"
 #include "plan/directives.h"
+#include "plan/render.h"
 
 #include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <limits>
+#include <optional>
+#include <utility>
 
 namespace balancer::plan {
 
@@ -97,12 +100,29 @@ std::vector<Bind> sharedBinds(const std::vector<IpAddress> &addresses, std::uint
     return binds;
 }
 
-Frontend ownFrontend(const LoadBalancer &balancer, const Listener &listener, const IpAddress &address)
+/// A listener that clients could not be served on is not opened.
+bool canBeServed(const Listener &listener, const std::optional<ListenerTls> &tls)
+{
+    return tls || !model::isSecure(listener.protocol);
+}
+
+/// The port of one load balancer alone.
+void bindAlone(Frontend &frontend, const std::optional<ListenerTls> &tls)
+{
+    if (!tls)
+        return;
+    frontend.bindOptions = bindOptions(*tls);
+    std::ranges::copy(gapRules(*tls), std::back_inserter(frontend.directives));
+}
+
+Frontend ownFrontend(const LoadBalancer &balancer, const Listener &listener, const IpAddress &address,
+                     const std::optional<ListenerTls> &tls)
 {
     Frontend frontend;
     frontend.name = frontendName(balancer.name, listener.loadBalancerPort);
     frontend.binds = {Bind{address, listener.loadBalancerPort}};
     frontend.directives = frontendDirectives(isHttp(listener), {&balancer});
+    bindAlone(frontend, tls);
     frontend.defaultBackend = backendName(balancer.name, listener.loadBalancerPort);
     return frontend;
 }
@@ -131,25 +151,63 @@ std::vector<std::string> taggedHostNames(const LoadBalancer &balancer)
     return names;
 }
 
-/// What load balancers that share a port must have in common, because it is a matter of the port.
-Result<void> checkAgreement(const LoadBalancer &candidate, const LoadBalancer &other, std::uint16_t port)
+/// What load balancers that share a port must have in common, because it is a matter of the port; nothing when they
+/// have it, else what they differ in.
+std::optional<std::string> disagreement(const LoadBalancer &candidate, const LoadBalancer &other, std::uint16_t port,
+                                        const CertificatesByName &certificates)
 {
     const auto monitors = [](const LoadBalancer &balancer) {
         return balancer.attributes.desyncMode == model::DesyncMode::Monitor;
     };
-    if (monitors(candidate) == monitors(other))
+    if (monitors(candidate) != monitors(other))
+        return "desync mitigation mode monitor goes for all load balancers on a port or for none";
+    const auto tlsOf = [&](const LoadBalancer &balancer) {
+        const auto listener = std::ranges::find(balancer.listeners, port, &Listener::loadBalancerPort);
+        return listenerTls(balancer, *listener, certificates);
+    };
+    const auto left = tlsOf(candidate);
+    const auto right = tlsOf(other);
+    if (left && right && !agree(*left, *right))
+        return "whose preference of ciphers counts, and which versions of TLS are left out between others, goes for "
+               "all load balancers on a port";
+    return std::nullopt;
+}
+
+Result<void> checkAgreement(const LoadBalancer &candidate, const LoadBalancer &other, std::uint16_t port,
+                            const CertificatesByName &certificates)
+{
+    const auto reason = disagreement(candidate, other, port, certificates);
+    if (!reason)
         return {};
     return fail(ErrorCode::InvalidConfigurationRequest,
-                "Port " + std::to_string(port) + " is shared with load balancer " + other.name.text() +
-                    ", and desync mitigation mode monitor goes for all load balancers on a port or for none. Choose "
-                    "another port, or give the node an address pool ([haproxy] address_pool)");
+                "Port " + std::to_string(port) + " is shared with load balancer " + other.name.text() + ", and " +
+                    *reason + ". Choose another port, or give the node an address pool ([haproxy] address_pool)");
 }
 
 struct Claim
 {
     const LoadBalancer *balancer = nullptr;
     const Listener *listener = nullptr;
+    std::optional<ListenerTls> tls;
 };
+
+/// The port of several: SNI tells which certificate is shown, the Host header which backend is asked.
+void bindTogether(Frontend &frontend, const std::vector<Claim> &claims)
+{
+    if (!claims.front().tls)
+        return;
+    for (const auto &claim : claims) {
+        const auto backend = backendName(claim.balancer->name, claim.listener->loadBalancerPort);
+        std::vector<std::string> hosts;
+        for (const auto &[host, behind] : frontend.hosts) {
+            if (behind == backend)
+                hosts.push_back(host);
+        }
+        frontend.certificateList.push_back(certificateLine(*claim.tls, hosts));
+    }
+    frontend.bindOptions = sharedBindOptions(*claims.front().tls, certificateListFile(frontend));
+    std::ranges::copy(gapRules(*claims.front().tls), std::back_inserter(frontend.directives));
+}
 
 Frontend sharedFrontend(std::uint16_t port, const std::vector<Claim> &claims, const NodeView &node)
 {
@@ -161,6 +219,7 @@ Frontend sharedFrontend(std::uint16_t port, const std::vector<Claim> &claims, co
     frontend.directives = frontendDirectives(isHttp(*claims.front().listener), balancers);
     if (claims.size() == 1) {
         frontend.defaultBackend = backendName(claims.front().balancer->name, port);
+        bindAlone(frontend, claims.front().tls);
         return frontend;
     }
     // All DNS names first: a tag never takes another load balancer's own name away.
@@ -170,6 +229,7 @@ Frontend sharedFrontend(std::uint16_t port, const std::vector<Claim> &claims, co
         for (const auto &host : taggedHostNames(*claim.balancer))
             frontend.hosts.emplace(host, backendName(claim.balancer->name, port));
     }
+    bindTogether(frontend, claims);
     return frontend;
 }
 
@@ -256,7 +316,10 @@ BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots,
 
     for (const auto &listener : balancer.listeners) {
         Backend backend;
+        const auto tls = listenerTls(balancer, listener, node.certificates);
         backend.name = backendName(balancer.name, listener.loadBalancerPort);
+        if (tls)
+            backend.certificate = tls->certificate;
         backend.directives = backendDirectives(balancer, listener, backend.name);
         backend.tracks = config.check.name;
         backend.serverOptions = serverOptions(balancer, listener);
@@ -265,11 +328,11 @@ BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots,
             return Endpoint{instance.address.address, own != 0 ? own : listener.instancePort};
         });
         config.backends.push_back(std::move(backend));
-        if (!node.hasPool)
+        if (!node.hasPool || !canBeServed(listener, tls))
             continue;
         const auto address = node.addresses.find(balancer.name.folded());
         if (address != node.addresses.end())
-            config.frontends.push_back(ownFrontend(balancer, listener, address->second));
+            config.frontends.push_back(ownFrontend(balancer, listener, address->second, tls));
     }
     return config;
 }
@@ -280,8 +343,11 @@ std::vector<Frontend> projectSharedFrontends(const BalancerRefs &balancers, cons
         return {};
     std::map<std::uint16_t, std::vector<Claim>> claims;
     for (const auto *balancer : balancers) {
-        for (const auto &listener : balancer->listeners)
-            claims[listener.loadBalancerPort].push_back(Claim{balancer, &listener});
+        for (const auto &listener : balancer->listeners) {
+            auto tls = listenerTls(*balancer, listener, node.certificates);
+            if (canBeServed(listener, tls))
+                claims[listener.loadBalancerPort].push_back(Claim{balancer, &listener, std::move(tls)});
+        }
     }
     std::vector<Frontend> frontends;
     for (const auto &[port, claimants] : claims)
@@ -325,16 +391,17 @@ Result<void> checkPorts(const LoadBalancer &candidate, const BalancerRefs &other
                 std::ranges::find(other->listeners, listener.loadBalancerPort, &Listener::loadBalancerPort);
             if (clash == other->listeners.end())
                 continue;
-            if (isHttp(listener) && isHttp(*clash)) {
-                if (const auto agree = checkAgreement(candidate, *other, listener.loadBalancerPort); !agree)
-                    return agree;
+            if (isHttp(listener) && listener.protocol == clash->protocol) {
+                if (const auto agreed = checkAgreement(candidate, *other, listener.loadBalancerPort, node.certificates);
+                    !agreed)
+                    return agreed;
                 continue;
             }
             return fail(ErrorCode::InvalidConfigurationRequest,
                         "Port " + std::to_string(listener.loadBalancerPort) + " belongs to load balancer " +
                             other->name.text() +
-                            ": load balancers without an address of their own can share a port for HTTP only. Choose "
-                            "another port, or give the node an address pool ([haproxy] address_pool)");
+                            ": load balancers without an address of their own can share a port for HTTP or for HTTPS "
+                            "only. Choose another port, or give the node an address pool ([haproxy] address_pool)");
         }
     }
     return {};

@@ -2,6 +2,7 @@
 
 #include "model/load_balancer.h"
 #include "plan/haproxy_config.h"
+#include "plan/listener_tls.h"
 #include "plan/slots.h"
 
 #include <chrono>
@@ -24,6 +25,7 @@ struct NodeView
     std::uint32_t maxConnections = 0;           ///< 0: HAProxy decides
     std::uint32_t threads = 0;                  ///< 0: HAProxy decides
     std::chrono::seconds hardStopAfter{3600};
+    CertificatesByName certificates;
     std::size_t descriptorLimit = 0; ///< open files HAProxy may have; 0: unknown
 
     bool operator==(const NodeView &) const = default;
@@ -64,7 +66,8 @@ std::vector<std::string> projectGlobal(const NodeView &node);
 HaproxyConfig project(const BalancerRefs &balancers, const SlotTable &slots, const NodeView &node);
 
 /// Whether `candidate` fits beside the others on this node. Without a pool a TCP or SSL port belongs to one load
-/// balancer: InvalidConfigurationRequest naming the port and the other one.
+/// balancer, an HTTP or HTTPS port to those of the same protocol that agree in what is a matter of the port:
+/// InvalidConfigurationRequest naming the port and the other one.
 Result<void> checkPorts(const model::LoadBalancer &candidate, const BalancerRefs &others, const NodeView &node);
 
 } // namespace balancer::plan

@@ -5,6 +5,7 @@
 #include "plan/directives.h"
 #include "plan/project.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -50,9 +51,19 @@ void appendServer(std::string &text, const Backend &backend, std::size_t slot, D
     appendLine(text, line);
 }
 
+/// Stands in a comment, so that people see which certificate is in the file.
+std::string describe(const CertificateFile &file)
+{
+    const auto &certificate = *file.certificate;
+    return "# " + file.file + ": certificate " + certificate.name + ", expires " + certificate.expires + ", SHA-1 " +
+           certificate.fingerprint;
+}
+
 void appendBackend(std::string &text, const Backend &backend, Detail detail)
 {
     text += "\nbackend " + backend.name + "\n";
+    if (backend.certificate && detail == Detail::All)
+        appendLine(text, describe(*backend.certificate));
     appendLines(text, backend.directives);
     for (std::size_t slot = 0; slot < backend.servers.size(); ++slot)
         appendServer(text, backend, slot, detail);
@@ -62,7 +73,7 @@ void appendFrontend(std::string &text, const Frontend &frontend)
 {
     text += "\nfrontend " + frontend.name + "\n";
     for (const auto &bind : frontend.binds)
-        appendLine(text, "bind " + bind.text());
+        appendLine(text, "bind " + bind.text() + (frontend.bindOptions.empty() ? "" : " " + frontend.bindOptions));
     appendLines(text, frontend.directives);
     if (!frontend.hosts.empty()) {
         const auto lookup = "req.hdr(host),field(1,:),lower,map_str(" + hostsFile(frontend) + ")";
@@ -97,6 +108,21 @@ std::string renderMap(const std::map<std::string, std::string> &entries)
     std::string text;
     for (const auto &[key, value] : entries)
         text += key + " " + value + "\n";
+    return text;
+}
+
+/// A proxy's name as it can stand in a file's.
+std::string fileName(std::string proxy)
+{
+    std::ranges::replace(proxy, ':', '-');
+    return proxy;
+}
+
+std::string renderList(const std::vector<std::string> &lines)
+{
+    std::string text;
+    for (const auto &line : lines)
+        text += line + "\n";
     return text;
 }
 
@@ -138,12 +164,12 @@ std::string generationDescription(int number)
 
 std::string hostsFile(const Frontend &frontend)
 {
-    std::string name = frontend.name;
-    for (auto &c : name) {
-        if (c == ':')
-            c = '-';
-    }
-    return "hosts-" + name + ".map";
+    return "hosts-" + fileName(frontend.name) + ".map";
+}
+
+std::string certificateListFile(const Frontend &frontend)
+{
+    return "certificates-" + fileName(frontend.name) + ".list";
 }
 
 std::string renderConfig(const HaproxyConfig &config, const GenerationFacts &facts)
@@ -194,6 +220,8 @@ std::map<std::string, std::string> renderFiles(const HaproxyConfig &config)
     for (const auto &frontend : config.sharedFrontends) {
         if (!frontend.hosts.empty())
             files.emplace(hostsFile(frontend), renderMap(frontend.hosts));
+        if (!frontend.certificateList.empty())
+            files.emplace(certificateListFile(frontend), renderList(frontend.certificateList));
     }
     for (const auto &[name, balancer] : config.balancers) {
         const auto &check = balancer->check;
@@ -207,6 +235,13 @@ std::map<std::string, std::string> renderFiles(const HaproxyConfig &config)
     return files;
 }
 
+std::map<std::string, std::string> renderCertificates(const HaproxyConfig &config)
+{
+    std::map<std::string, std::string> files;
+    forEachCertificate(config, [&](const CertificateFile &file) { files.emplace(file.file, file.certificate->pem); });
+    return files;
+}
+
 std::string structureFingerprint(const HaproxyConfig &config)
 {
     std::string text = renderErrorSection();
@@ -215,7 +250,7 @@ std::string structureFingerprint(const HaproxyConfig &config)
     appendLines(text, config.global);
     appendBalancers(text, config, Detail::Structure);
     for (const auto &frontend : config.sharedFrontends)
-        text += renderMap(frontend.hosts);
+        text += renderMap(frontend.hosts) + renderList(frontend.certificateList);
     std::array<char, 17> digits{};
     std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hashOf(text)));
     return digits.data();

@@ -39,8 +39,13 @@ std::string renderBalancer(const BalancerConfig &balancer);
 /// The files that the configuration refers to, by name: error answers, host maps of checks and of shared frontends.
 std::map<std::string, std::string> renderFiles(const HaproxyConfig &config);
 
+/// The files that hold private keys, by name: nobody but HAProxy may read or see them.
+std::map<std::string, std::string> renderCertificates(const HaproxyConfig &config);
+
 /// The map that tells hosts to backends on a shared port.
 std::string hostsFile(const Frontend &frontend);
+/// The list that tells certificates by SNI there.
+std::string certificateListFile(const Frontend &frontend);
 
 /// Identifies all of the configuration that commands can't change, that is all but what is in the slots: two
 /// configurations with the same fingerprint need no reload between them. Stands in a comment of the rendered text.

@@ -3,6 +3,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "model/access.h"
+#include "model/certificate.h"
 #include "model/load_balancer.h"
 
 #include <QCoro/QCoroTask>
@@ -23,12 +24,22 @@ struct StoredBalancer
     bool operator==(const StoredBalancer &) const = default;
 };
 
+/// A certificate as stored, and the revision that last changed it.
+struct StoredCertificate
+{
+    model::ServerCertificate value;
+    Revision revision;
+
+    bool operator==(const StoredCertificate &) const = default;
+};
+
 /// Everything operators asked for.
 struct DesiredState
 {
     Revision revision; ///< of the last transaction
     std::map<LoadBalancerName, StoredBalancer> balancers;
     std::map<InstanceId, std::string> addresses; ///< the registry: what SetInstanceAddress said, as it said it
+    std::map<std::string, StoredCertificate, std::less<>> certificates; ///< by name
 
     bool operator==(const DesiredState &) const = default;
 };
@@ -52,13 +63,23 @@ struct AddressChange
     bool operator==(const AddressChange &) const = default;
 };
 
+/// The new value of one certificate.
+struct CertificateChange
+{
+    std::string name;
+    Revision expected; ///< StoredCertificate::revision it was computed from; 0: must not exist
+    std::optional<model::ServerCertificate> value; ///< none: deleted
+
+    bool operator==(const CertificateChange &) const = default;
+};
+
 /// Who did what, for the history.
 struct AuditEntry
 {
     model::Timestamp at{};
     std::string actor;  ///< Caller::name
     std::string verb;   ///< "RegisterInstancesWithLoadBalancer"
-    std::string target; ///< a load balancer's name, an instance id, or empty
+    std::string target; ///< the name of a load balancer or a certificate, an instance id, or empty
 
     bool operator==(const AuditEntry &) const = default;
 };
@@ -73,13 +94,20 @@ struct KeyChange
     bool operator==(const KeyChange &) const = default;
 };
 
-/// What is saved together or not at all, as one revision. At most one change for each name, instance and key.
+/// What is saved together or not at all, as one revision. At most one change for each name, of each kind, each
+/// instance and each key.
 struct Transaction
 {
     std::vector<BalancerChange> balancers;
     std::vector<AddressChange> addresses;
+    std::vector<CertificateChange> certificates;
     std::vector<AuditEntry> audit;
     std::vector<KeyChange> keys = {};
+
+    bool changesNothing() const
+    {
+        return balancers.empty() && addresses.empty() && certificates.empty() && keys.empty();
+    }
 
     bool operator==(const Transaction &) const = default;
 };
@@ -93,7 +121,8 @@ struct RevisionRecord
     bool operator==(const RevisionRecord &) const = default;
 };
 
-/// Keeps the desired state. All calls from the main loop's thread; answers arrive there.
+/// Keeps the desired state, private keys of certificates encrypted at rest and in no history. All calls from the main
+/// loop's thread; answers arrive there.
 class Store
 {
 public:

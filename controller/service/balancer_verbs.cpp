@@ -1,6 +1,7 @@
 #include "service/balancer_verbs.h"
 
 #include "model/balancer_policies.h"
+#include "model/certificate.h"
 #include "plan/access_log_key.h"
 
 #include <algorithm>
@@ -13,14 +14,6 @@ namespace balancer::service {
 namespace {
 
 using model::LoadBalancer;
-
-/// HTTPS and SSL listeners need certificates, and there are none to be found yet.
-Result<void> checkCertificate(const std::string &id)
-{
-    if (id.empty())
-        return {};
-    return fail(ErrorCode::CertificateNotFound, "Server Certificate not found for the key: " + id);
-}
 
 /// The rules for a policy, then its place among the others.
 Changed withNewPolicy(LoadBalancer balancer, const std::string &name, std::string_view type,
@@ -39,11 +32,12 @@ Error noInstances()
     return Error{ErrorCode::ValidationError, "Instances cannot be empty"};
 }
 
-Result<void> checkCertificates(const std::vector<model::Listener> &listeners)
+Result<void> checkCertificates(const std::vector<model::Listener> &listeners, const VerbContext &context)
 {
     for (const auto &listener : listeners) {
-        if (const auto found = checkCertificate(listener.certificateId); !found)
-            return found;
+        const auto &arn = listener.certificateId;
+        if (!arn.empty() && !context.hasCertificate(arn))
+            return fail(model::certificateNotFound(arn));
     }
     return {};
 }
@@ -52,7 +46,7 @@ Result<void> checkCertificates(const std::vector<model::Listener> &listeners)
 
 Changed changed(LoadBalancer balancer, const model::CreateLoadBalancerListeners &request, const VerbContext &context)
 {
-    if (const auto found = checkCertificates(request.listeners); !found)
+    if (const auto found = checkCertificates(request.listeners, context); !found)
         return fail(found.error());
     return model::withListeners(std::move(balancer), request.listeners, context.limits);
 }
@@ -62,13 +56,13 @@ Changed changed(LoadBalancer balancer, const model::DeleteLoadBalancerListeners 
     return model::withoutListeners(std::move(balancer), request.ports);
 }
 
-Changed changed(LoadBalancer balancer, const model::SetListenerCertificate &request, const VerbContext &)
+Changed changed(LoadBalancer balancer, const model::SetListenerCertificate &request, const VerbContext &context)
 {
     auto replaced = model::withCertificate(std::move(balancer), request.port, request.certificateId);
     if (!replaced)
         return replaced;
-    if (const auto found = checkCertificate(request.certificateId); !found)
-        return fail(found.error());
+    if (!context.hasCertificate(request.certificateId))
+        return fail(model::certificateNotFound(request.certificateId));
     return replaced;
 }
 

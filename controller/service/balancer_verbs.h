@@ -3,6 +3,8 @@
 #include "model/verbs.h"
 
 #include <concepts>
+#include <functional>
+#include <string>
 #include <vector>
 
 /// The verbs that change one load balancer, which must exist, and nothing else: each is what it makes of the load
@@ -14,6 +16,8 @@ struct VerbContext
 {
     const model::Limits &limits;
     model::Timestamp now;
+    /// Whether there is a certificate of that ARN.
+    std::function<bool(const std::string &arn)> hasCertificate;
 };
 
 using Changed = Result<model::LoadBalancer>;
@@ -21,7 +25,7 @@ using Changed = Result<model::LoadBalancer>;
 /// For a verb that names no instance.
 Error noInstances();
 /// CertificateNotFound, naming the first that is not there.
-Result<void> checkCertificates(const std::vector<model::Listener> &listeners);
+Result<void> checkCertificates(const std::vector<model::Listener> &listeners, const VerbContext &context);
 
 Changed changed(model::LoadBalancer balancer, const model::CreateLoadBalancerListeners &request,
                 const VerbContext &context);

@@ -84,7 +84,7 @@ QCoro::Task<Result<Revision>> ChangeQueue::saveOnce(std::vector<WaitingPointer> 
         audit.push_back(waiting->audit);
     }
     auto transaction = draft.transaction();
-    if (transaction.balancers.empty() && transaction.addresses.empty() && transaction.keys.empty())
+    if (transaction.changesNothing())
         co_return m_cache.state().revision;
     transaction.audit = std::move(audit);
     const auto revision = co_await m_store.save(transaction);

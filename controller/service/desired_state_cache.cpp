@@ -23,6 +23,7 @@ void DesiredStateCache::reset(ports::DesiredState state)
     for (const auto &[name, stored] : m_state.balancers)
         names.insert(name);
     m_state = std::move(state);
+    ++m_certificateChanges;
     for (const auto &[name, stored] : m_state.balancers)
         names.insert(name);
     Q_EMIT changed(names);
@@ -44,6 +45,13 @@ void DesiredStateCache::apply(const ports::Transaction &transaction, Revision re
         else
             m_state.addresses.erase(change.instance);
     }
+    for (const auto &change : transaction.certificates) {
+        if (change.value)
+            m_state.certificates.insert_or_assign(change.name, ports::StoredCertificate{*change.value, revision});
+        else
+            m_state.certificates.erase(change.name);
+    }
+    m_certificateChanges += transaction.certificates.empty() ? 0 : 1;
     m_state.revision = revision;
     Q_EMIT changed(names);
     Q_EMIT saved(transaction, revision);

@@ -5,6 +5,7 @@
 
 #include <QObject>
 
+#include <cstdint>
 #include <set>
 #include <vector>
 
@@ -22,6 +23,9 @@ public:
     /// Null when there is none.
     const model::LoadBalancer *find(const LoadBalancerName &name) const;
 
+    /// Another number each time certificates may have changed.
+    std::uint64_t certificateChanges() const { return m_certificateChanges; }
+
     void reset(ports::DesiredState state);
     /// What a saved transaction made of it.
     void apply(const ports::Transaction &transaction, Revision revision);
@@ -33,6 +37,7 @@ Q_SIGNALS:
 
 private:
     ports::DesiredState m_state;
+    std::uint64_t m_certificateChanges = 0;
 };
 
 } // namespace balancer::service

@@ -1,5 +1,6 @@
 #include "service/draft.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace balancer::service {
@@ -59,6 +60,54 @@ void Draft::changeKey(ports::KeyChange change)
     m_keys.insert_or_assign(std::move(id), std::move(change));
 }
 
+const model::ServerCertificate *Draft::findCertificate(std::string_view name) const
+{
+    const auto changed = m_certificates.find(name);
+    if (changed != m_certificates.end())
+        return changed->second ? &*changed->second : nullptr;
+    const auto stored = m_base.certificates.find(name);
+    return stored == m_base.certificates.end() ? nullptr : &stored->second.value;
+}
+
+std::vector<const model::ServerCertificate *> Draft::certificates() const
+{
+    std::vector<const model::ServerCertificate *> all;
+    for (const auto &[name, stored] : m_base.certificates) {
+        if (!m_certificates.contains(name))
+            all.push_back(&stored.value);
+    }
+    for (const auto &[name, value] : m_certificates) {
+        if (value)
+            all.push_back(&*value);
+    }
+    std::ranges::sort(all, {}, [](const auto *certificate) -> const std::string & { return certificate->name; });
+    return all;
+}
+
+void Draft::putCertificate(model::ServerCertificate certificate)
+{
+    auto name = certificate.name;
+    m_certificates.insert_or_assign(std::move(name), std::move(certificate));
+}
+
+void Draft::removeCertificate(const std::string &name)
+{
+    m_certificates.insert_or_assign(name, std::nullopt);
+}
+
+std::vector<ports::CertificateChange> Draft::certificateChanges() const
+{
+    std::vector<ports::CertificateChange> changes;
+    for (const auto &[name, value] : m_certificates) {
+        const auto stored = m_base.certificates.find(name);
+        const bool exists = stored != m_base.certificates.end();
+        const bool same = exists ? value && *value == stored->second.value : !value;
+        if (!same)
+            changes.push_back({name, exists ? stored->second.revision : Revision(), value});
+    }
+    return changes;
+}
+
 ports::Transaction Draft::transaction() const
 {
     ports::Transaction transaction;
@@ -80,6 +129,7 @@ ports::Transaction Draft::transaction() const
     }
     for (const auto &[id, change] : m_keys)
         transaction.keys.push_back(change);
+    transaction.certificates = certificateChanges();
     return transaction;
 }
 

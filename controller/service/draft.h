@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace balancer::service {
 
@@ -28,15 +30,24 @@ public:
     void setAddress(const InstanceId &instance, std::optional<std::string> address);
 
     void changeKey(ports::KeyChange change);
+    /// Null when there is none (any more).
+    const model::ServerCertificate *findCertificate(std::string_view name) const;
+    /// All there are, by name; valid until the draft changes.
+    std::vector<const model::ServerCertificate *> certificates() const;
+    void putCertificate(model::ServerCertificate certificate);
+    void removeCertificate(const std::string &name);
 
     /// Only what differs from the base.
     ports::Transaction transaction() const;
 
 private:
+    std::vector<ports::CertificateChange> certificateChanges() const;
+
     const ports::DesiredState &m_base;
     std::map<LoadBalancerName, std::optional<model::LoadBalancer>> m_balancers;
     std::map<InstanceId, std::optional<std::string>> m_addresses;
     std::map<std::string, ports::KeyChange> m_keys;
+    std::map<std::string, std::optional<model::ServerCertificate>, std::less<>> m_certificates;
 };
 
 template <typename Visit>

@@ -60,7 +60,8 @@ model::PlanPreview previewOfPlan(const plan::Plan &plan)
     model::PlanPreview preview;
     if (const auto *change = std::get_if<plan::RuntimeChange>(&plan)) {
         preview.kind = model::PlanKind::RuntimeChange;
-        preview.commands = textsOf(change->commands);
+        for (const auto &command : change->commands)
+            preview.commands.push_back(command.text);
     } else if (const auto *reload = std::get_if<plan::Reload>(&plan)) {
         preview.kind = model::PlanKind::Reload;
         preview.reason = reload->reason;
@@ -97,9 +98,11 @@ bool isRefusal(const Error &error)
 
 LoadBalancerService::LoadBalancerService(ChangeQueue &changes, const DesiredStateCache &desired, Reconciler &reconciler,
                                          ports::RuntimeApi &runtime, ports::HostResolver &resolver,
-                                         const ports::Clock &clock, ServiceOptions options)
+                                         const ports::CertificateExaminer &examiner, const ports::Clock &clock,
+                                         ServiceOptions options)
     : m_changes(changes), m_desired(desired), m_reconciler(reconciler), m_clock(clock), m_options(std::move(options)),
-      m_edits(desired, reconciler, resolver, clock, m_options), m_reads(desired, reconciler, runtime, clock, m_options)
+      m_edits(desired, reconciler, resolver, clock, m_options), m_certificateEdits(examiner, clock, m_options),
+      m_reads(desired, reconciler, runtime, clock, m_options)
 {
 }
 
@@ -136,6 +139,17 @@ QCoro::Task<Result<void>> LoadBalancerService::change(VerbEdits::Prepared prepar
         qCWarning(lcService).noquote() << "cannot revert what HAProxy refused:"
                                        << QString::fromStdString(saved.error().message);
     co_return fail(ErrorCode::InvalidConfigurationRequest, applied.error().message);
+}
+
+QCoro::Task<Result<void>> LoadBalancerService::save(Edit edit, ports::AuditEntry audit)
+{
+    const auto submitted = m_changes.submit(std::move(edit), std::move(audit));
+    const auto revision = co_await submitted;
+    if (!revision)
+        co_return fail(revision.error());
+    const auto waiting = m_reconciler.applied(*revision);
+    const auto applied = co_await waiting;
+    co_return applied;
 }
 
 template <typename Request>
@@ -196,14 +210,24 @@ Verbs::Task<model::SetInstanceAddressAnswer> LoadBalancerService::act(model::Set
     auto edit = co_await m_edits.prepare(std::move(request), told);
     if (!edit)
         co_return fail(edit.error());
-    const auto submitted = m_changes.submit(std::move(*edit), entry);
-    const auto revision = co_await submitted;
-    if (!revision)
-        co_return fail(revision.error());
-    const auto waiting = m_reconciler.applied(*revision);
-    const auto applied = co_await waiting;
-    if (!applied)
-        co_return fail(applied.error());
+    const auto saved = co_await save(std::move(*edit), entry);
+    if (!saved)
+        co_return fail(saved.error());
+    const auto answer = *told;
+    co_return answer;
+}
+
+template <CertificateRequest Request>
+Verbs::Task<typename Request::Answer> LoadBalancerService::act(Request request, model::Caller caller)
+{
+    const auto entry = audit(caller, Request::kName, request.name);
+    const auto told = std::make_shared<typename Request::Answer>();
+    auto edit = m_certificateEdits.edit(std::move(request), told);
+    if (!edit)
+        co_return fail(edit.error());
+    const auto saved = co_await save(std::move(*edit), entry);
+    if (!saved)
+        co_return fail(saved.error());
     const auto answer = *told;
     co_return answer;
 }
@@ -242,6 +266,8 @@ VerbEdits::Prepared LoadBalancerService::prepareOne(Request request) const
         co_return Edit(changeNothing);
     } else if constexpr (std::is_same_v<Request, model::StopNode>) {
         co_return Edit(changeNothing);
+    } else if constexpr (CertificateRequest<Request>) {
+        co_return m_certificateEdits.edit(std::move(request), std::make_shared<typename Request::Answer>());
     } else {
         const auto told = std::make_shared<typename Request::Answer>();
         co_return co_await m_edits.prepare(std::move(request), told);
@@ -256,7 +282,7 @@ Result<model::PlanPreview> LoadBalancerService::previewOf(const Edit &edit) cons
     std::set<LoadBalancerName> changed;
     for (const auto &change : draft.transaction().balancers)
         changed.insert(change.name);
-    const auto forecast = m_reconciler.forecast(changed, balancersOf(draft));
+    const auto forecast = m_reconciler.forecast(changed, balancersOf(draft), draft.certificates());
     if (!forecast)
         return fail(forecast.error());
     auto preview = previewOfPlan(forecast->plan);

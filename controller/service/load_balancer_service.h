@@ -1,6 +1,8 @@
 #pragma once
 
+#include "ports/certificates.h"
 #include "ports/clock.h"
+#include "service/certificate_edits.h"
 #include "service/change_queue.h"
 #include "service/desired_state_cache.h"
 #include "service/reconciler.h"
@@ -19,8 +21,8 @@ class LoadBalancerService : public Verbs
 {
 public:
     LoadBalancerService(ChangeQueue &changes, const DesiredStateCache &desired, Reconciler &reconciler,
-                        ports::RuntimeApi &runtime, ports::HostResolver &resolver, const ports::Clock &clock,
-                        ServiceOptions options);
+                        ports::RuntimeApi &runtime, ports::HostResolver &resolver,
+                        const ports::CertificateExaminer &examiner, const ports::Clock &clock, ServiceOptions options);
 
     Task<model::AnyAnswer> performAny(model::AnyRequest request, model::Caller caller) override;
     Task<model::PlanPreview> preview(model::AnyRequest request) override;
@@ -30,6 +32,8 @@ private:
     /// HAProxy refuses what was saved, the load balancer named by the audit entry is put back as it was, and the
     /// refusal is the answer.
     QCoro::Task<Result<void>> change(VerbEdits::Prepared preparing, ports::AuditEntry audit);
+    /// Saves the edit and waits until HAProxy has it.
+    QCoro::Task<Result<void>> save(Edit edit, ports::AuditEntry audit);
     template <typename Request>
     Task<model::AnyAnswer> performOne(Request request, model::Caller caller);
     template <typename Request>
@@ -37,6 +41,8 @@ private:
     template <typename Request>
     Task<typename Request::Answer> save(Request request, model::Caller caller);
     Task<model::ModifyAttributesAnswer> act(model::ModifyAttributes request, model::Caller caller);
+    template <CertificateRequest Request>
+    Task<typename Request::Answer> act(Request request, model::Caller caller);
     Task<model::SetInstanceAddressAnswer> act(model::SetInstanceAddress request, model::Caller caller);
     Task<model::EmptyAnswer> act(model::StopNode request, model::Caller caller);
 
@@ -53,6 +59,7 @@ private:
     const ports::Clock &m_clock;
     const ServiceOptions m_options;
     const VerbEdits m_edits;
+    const CertificateEdits m_certificateEdits;
     const VerbReads m_reads;
 };
 

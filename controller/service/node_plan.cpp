@@ -34,6 +34,20 @@ void NodePlan::restore(std::map<std::string, IpAddress> addresses, plan::SlotTab
     m_slots = std::move(slots);
 }
 
+void NodePlan::setCertificates(const std::vector<const model::ServerCertificate *> &certificates)
+{
+    plan::CertificatesByName present;
+    for (const auto *certificate : certificates) {
+        const auto known = m_view.certificates.find(certificate->name);
+        const bool same = known != m_view.certificates.end() && known->second->id == certificate->id;
+        if (same)
+            present.insert(*known);
+        else
+            present.emplace(certificate->name, plan::makeCertificate(*certificate));
+    }
+    m_view.certificates = std::move(present);
+}
+
 std::optional<IpAddress> NodePlan::freeAddress(model::Scheme scheme, const std::set<IpAddress> &used) const
 {
     const auto &addresses = m_pool.forScheme(scheme);
@@ -99,7 +113,8 @@ bool NodePlan::place(const model::LoadBalancer &balancer)
     m_descriptors -= isKnown ? plan::descriptorNeed(*known->second) : 0;
     m_config.balancers.insert_or_assign(name, std::move(projected));
 
-    Front front{balancer.dnsName, balancer.listeners, balancer.tags, balancer.attributes};
+    Front front{balancer.dnsName,  balancer.listeners,        balancer.tags,
+                balancer.policies, balancer.listenerPolicies, balancer.attributes};
     const auto shown = m_fronts.find(name);
     const bool same = shown != m_fronts.end() && shown->second == front;
     const bool replaced = shown != m_fronts.end() && shown->second.dnsName != front.dnsName;

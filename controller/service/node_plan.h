@@ -35,6 +35,9 @@ public:
     /// Starts from what an earlier life left: addresses given, and slots in use.
     void restore(std::map<std::string, IpAddress> addresses, plan::SlotTable slots);
 
+    /// The certificates that there are from now on. Load balancers see them when they are next taken over.
+    void setCertificates(const std::vector<const model::ServerCertificate *> &certificates);
+
     /// Takes over the present value of these load balancers; `all` are those that exist now. A load balancer that the
     /// pool has no address for gets none and is named in the result's error (InvalidConfigurationRequest); the others
     /// are taken over all the same.
@@ -71,6 +74,8 @@ private:
         std::string dnsName;
         std::vector<model::Listener> listeners;
         std::vector<model::Tag> tags;
+        std::vector<model::Policy> policies;
+        std::vector<model::PortPolicies> listenerPolicies;
         model::Attributes attributes; ///< time-outs, desync mode, access logs
 
         bool operator==(const Front &) const = default;

@@ -1,5 +1,6 @@
 #include "service/plan_executor.h"
 
+#include "plan/certificate_swap.h"
 #include "service/log.h"
 #include "service/runtime_commands.h"
 
@@ -20,6 +21,21 @@ std::vector<plan::ServerKey> registeringIn(const plan::HaproxyConfig &config, co
     return registering;
 }
 
+namespace {
+
+Result<void> checkShown(const std::vector<plan::CertificateFile> &files, const std::vector<std::string> &shown)
+{
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto fingerprint = plan::parseFingerprintShown(shown.at(i));
+        if (fingerprint != files[i].certificate->fingerprint)
+            return fail(ErrorCode::Refused, "read back: " + files[i].file + " holds the certificate " + fingerprint +
+                                                " instead of " + files[i].certificate->fingerprint);
+    }
+    return {};
+}
+
+} // namespace
+
 PlanExecutor::PlanExecutor(ports::HaproxyProcess &process, ports::RuntimeApi &runtime, HealthWatcher &watcher)
     : m_process(process), m_runtime(runtime), m_watcher(watcher)
 {
@@ -39,6 +55,7 @@ QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::apply(plan::Plan
     if (!changed) {
         qCWarning(lcService).noquote() << "runtime change failed, once more:"
                                        << QString::fromStdString(changed.error().message);
+        co_await clearSwaps(runtimeChange);
         changed = co_await change(runtimeChange, desired);
     }
     if (changed) {
@@ -59,11 +76,18 @@ QCoro::Task<Result<void>> PlanExecutor::change(const plan::RuntimeChange &change
         for (const auto &backend : balancer->backends)
             texts.push_back(showState(backend.name));
     }
-    const auto replies = co_await m_runtime.send(std::move(texts));
+    const auto firstShown = texts.size();
+    for (const auto &file : change.certificates)
+        texts.push_back(plan::showCertificate(file.file));
+    auto replies = co_await m_runtime.send(std::move(texts));
     if (!replies)
         co_return fail(replies.error());
     if (const auto judged = judgeReplies(change.commands, *replies); !judged)
         co_return judged;
+    const std::vector<std::string> shown(replies->begin() + static_cast<std::ptrdiff_t>(firstShown), replies->end());
+    if (const auto found = checkShown(change.certificates, shown); !found)
+        co_return found;
+    replies->resize(firstShown);
     const auto states = mergeStates(*replies, change.commands.size());
     if (!states)
         co_return fail(states.error());
@@ -73,6 +97,20 @@ QCoro::Task<Result<void>> PlanExecutor::change(const plan::RuntimeChange &change
             co_return fail(ErrorCode::Refused, "read back: " + found.front());
     }
     co_return Result<void>();
+}
+
+/// HAProxy takes no other certificate while one waits to be committed. Nothing may wait, which is as good.
+QCoro::Task<void> PlanExecutor::clearSwaps(plan::RuntimeChange change)
+{
+    std::vector<std::string> texts;
+    for (const auto &file : change.certificates)
+        texts.push_back(plan::abortCommand(file).text);
+    if (texts.empty())
+        co_return;
+    const auto replies = co_await m_runtime.send(std::move(texts));
+    if (!replies)
+        qCDebug(lcService).noquote() << "cannot clear what is left of a swap:"
+                                     << QString::fromStdString(replies.error().message);
 }
 
 QCoro::Task<Result<std::vector<plan::ServerKey>>> PlanExecutor::reload(std::string reason, plan::HaproxyConfig desired,

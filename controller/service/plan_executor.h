@@ -29,6 +29,8 @@ private:
     /// Sends the commands and reads back what came of them.
     QCoro::Task<Result<void>> change(const plan::RuntimeChange &change, const plan::HaproxyConfig &desired);
 
+    QCoro::Task<void> clearSwaps(plan::RuntimeChange change);
+
     ports::HaproxyProcess &m_process;
     ports::RuntimeApi &m_runtime;
     HealthWatcher &m_watcher;

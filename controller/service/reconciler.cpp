@@ -87,9 +87,14 @@ QCoro::Task<Result<void>> Reconciler::adopt(ports::RunningGeneration generation,
         co_return read;
     if (plan::parseFingerprint(generation.config) != plan::structureFingerprint(m_node.config()))
         co_return fail(ErrorCode::Conflict, "its configuration is another one");
+    std::vector<plan::CertificateFile> files;
+    plan::forEachCertificate(m_node.config(), [&](const plan::CertificateFile &file) { files.push_back(file); });
+    const auto shown = co_await fetchFingerprints(m_runtime, std::move(files));
+    if (!shown)
+        co_return fail(shown.error());
     m_running = m_node.config();
     for (auto &[name, balancer] : m_running.balancers)
-        balancer = plan::asReported(*balancer, states);
+        balancer = plan::asReported(*balancer, states, *shown);
     m_runningKnown = true;
     const auto healths = plan::healthsOf(m_running, states);
     m_watcher.remember(healths);
@@ -176,9 +181,11 @@ plan::Plan Reconciler::planTo(const plan::HaproxyConfig &desired) const
     return plan::makePlan(m_running, desired, m_capabilities);
 }
 
-Result<Forecast> Reconciler::forecast(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all) const
+Result<Forecast> Reconciler::forecast(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all,
+                                      const std::vector<const model::ServerCertificate *> &certificates) const
 {
     auto node = m_node;
+    node.setCertificates(certificates);
     auto names = m_pending;
     names.insert(changed.begin(), changed.end());
     if (const auto updated = node.update(names, all); !updated)
@@ -259,8 +266,20 @@ void Reconciler::forgetFreed(const plan::Plan &plan)
     }
 }
 
+void Reconciler::updateCertificates()
+{
+    if (m_certificateChanges == m_desired.certificateChanges())
+        return;
+    std::vector<const model::ServerCertificate *> certificates;
+    for (const auto &[name, stored] : m_desired.state().certificates)
+        certificates.push_back(&stored.value);
+    m_node.setCertificates(certificates);
+    m_certificateChanges = m_desired.certificateChanges();
+}
+
 Result<void> Reconciler::updateNode()
 {
+    updateCertificates();
     const auto membership = m_node.membership();
     const auto updated = m_node.update(m_pending, m_desired.balancers());
     m_pending.clear();

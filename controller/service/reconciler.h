@@ -14,6 +14,7 @@
 #include <QTimer>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -62,7 +63,9 @@ public:
     /// What bringing HAProxy to `all` would take, and the configuration it would have then. Nothing is changed.
     /// `all` are sorted by name; `changed` are those of them that differ from the desired state, or are missing in it.
     /// InvalidConfigurationRequest as NodePlan::update.
-    Result<Forecast> forecast(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all) const;
+    /// `certificates` are those that there would be.
+    Result<Forecast> forecast(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all,
+                              const std::vector<const model::ServerCertificate *> &certificates) const;
 
     const NodePlan &node() const { return m_node; }
     /// What HAProxy runs, as far as is known.
@@ -96,6 +99,7 @@ private:
     QCoro::Task<Result<void>> adopt(ports::RunningGeneration generation, plan::ServerStates states);
     QCoro::Task<Result<void>> readCapabilities();
     Result<void> updateNode();
+    void updateCertificates();
     void begin(const std::vector<plan::ServerKey> &registering);
     void forgetFreed(const plan::Plan &plan);
     void tell(Revision upTo, const Result<void> &result);
@@ -120,7 +124,8 @@ private:
     bool m_hadAddresses = false; ///< the address book is not empty, or has to become so
     bool m_busy = false;
     std::set<LoadBalancerName> m_pending;
-    bool m_again = false; ///< the node's plan has not been brought to HAProxy yet
+    std::optional<std::uint64_t> m_certificateChanges; ///< of the desired state, as m_node knows it
+    bool m_again = false;                              ///< the node's plan has not been brought to HAProxy yet
     Revision m_applied;
     std::vector<std::unique_ptr<Waiter>> m_waiters;
     std::chrono::milliseconds m_retryDelay;

@@ -1,5 +1,7 @@
 #include "service/runtime_commands.h"
 
+#include "plan/certificate_swap.h"
+
 namespace balancer::service {
 
 std::vector<std::string> textsOf(const std::vector<plan::Command> &commands)
@@ -7,7 +9,7 @@ std::vector<std::string> textsOf(const std::vector<plan::Command> &commands)
     std::vector<std::string> texts;
     texts.reserve(commands.size());
     for (const auto &command : commands)
-        texts.push_back(command.text);
+        texts.push_back(command.sent());
     return texts;
 }
 
@@ -35,6 +37,23 @@ Result<plan::ServerStates> mergeStates(const std::vector<std::string> &replies, 
         all.merge(*states);
     }
     return all;
+}
+
+QCoro::Task<Result<plan::ShownFingerprints>> fetchFingerprints(ports::RuntimeApi &runtime,
+                                                               std::vector<plan::CertificateFile> files)
+{
+    plan::ShownFingerprints shown;
+    std::vector<std::string> commands;
+    for (const auto &file : files)
+        commands.push_back(plan::showCertificate(file.file));
+    if (commands.empty())
+        co_return shown;
+    const auto replies = co_await runtime.send(std::move(commands));
+    if (!replies)
+        co_return fail(replies.error());
+    for (std::size_t i = 0; i < files.size(); ++i)
+        shown.emplace(files[i].file, plan::parseFingerprintShown(replies->at(i)));
+    co_return shown;
 }
 
 QCoro::Task<Result<void>> sendCommands(ports::RuntimeApi &runtime, std::vector<plan::Command> commands)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plan/adoption.h"
 #include "plan/plan.h"
 #include "plan/servers_state.h"
 #include "ports/haproxy.h"
@@ -9,7 +10,7 @@
 
 namespace balancer::service {
 
-/// The commands as they are sent.
+/// The commands as they are sent, secrets included: not for showing.
 std::vector<std::string> textsOf(const std::vector<plan::Command> &commands);
 /// The first reply that is not a success for its command; further replies are not looked at.
 Result<void> judgeReplies(const std::vector<plan::Command> &commands, const std::vector<std::string> &replies);
@@ -21,6 +22,10 @@ Result<plan::ServerStates> mergeStates(const std::vector<std::string> &replies, 
 /// Sends the commands in order and judges every reply; the first that is not a success is the error. Nothing is sent
 /// for no commands.
 QCoro::Task<Result<void>> sendCommands(ports::RuntimeApi &runtime, std::vector<plan::Command> commands);
+
+/// What HAProxy shows of these certificates.
+QCoro::Task<Result<plan::ShownFingerprints>> fetchFingerprints(ports::RuntimeApi &runtime,
+                                                               std::vector<plan::CertificateFile> files);
 
 /// The state of these backends' servers, or of all when `backends` is empty.
 QCoro::Task<Result<plan::ServerStates>> fetchServerStates(ports::RuntimeApi &runtime,

@@ -12,6 +12,7 @@ struct ServiceOptions
 {
     std::string region = "local";
     std::string domain = "internal";
+    std::string accountId = "000000000000";
     model::Limits limits;
     /// Ends the daemon, and HAProxy too if asked; returns before it does.
     std::function<void(bool traffic)> stopNode;

@@ -1,6 +1,7 @@
 #include "service/verb_edits.h"
 
 #include "plan/project.h"
+#include "service/certificate_edits.h"
 #include "service/instance_resolver.h"
 
 #include <QByteArray>
@@ -35,7 +36,8 @@ std::string randomKey()
 /// Whether the change touches what load balancers on one port must agree on, or a port itself.
 bool mayClash(const LoadBalancer &before, const LoadBalancer &after)
 {
-    return before.listeners != after.listeners || before.attributes.desyncMode != after.attributes.desyncMode;
+    return before.listeners != after.listeners || before.listenerPolicies != after.listenerPolicies ||
+           before.attributes.desyncMode != after.attributes.desyncMode;
 }
 
 void moveInstance(Draft &draft, const InstanceId &id, const model::InstanceAddress &address)
@@ -66,9 +68,12 @@ VerbEdits::VerbEdits(const DesiredStateCache &desired, const Reconciler &reconci
 {
 }
 
-VerbContext VerbEdits::context() const
+VerbContext VerbEdits::context(const Draft &draft) const
 {
-    return VerbContext{m_options.limits, m_clock.now()};
+    const auto hasCertificate = [this, &draft](const std::string &arn) {
+        return findByArn(draft, arn, m_options.accountId) != nullptr;
+    };
+    return VerbContext{m_options.limits, m_clock.now(), hasCertificate};
 }
 
 Edit VerbEdits::changing(LoadBalancerName name, BalancerEdit edit, Telling tell) const
@@ -78,7 +83,7 @@ Edit VerbEdits::changing(LoadBalancerName name, BalancerEdit edit, Telling tell)
             const auto *present = draft.find(name);
             if (!present)
                 return fail(model::loadBalancerNotFound(name.text()));
-            auto changed = edit(*present);
+            auto changed = edit(*present, draft);
             if (!changed)
                 return fail(changed.error());
             if (mayClash(*present, *changed)) {
@@ -103,7 +108,7 @@ Result<model::CreateLoadBalancerAnswer> VerbEdits::create(Draft &draft, const mo
             return fail(same.error());
         return model::CreateLoadBalancerAnswer{existing->dnsName};
     }
-    if (const auto found = checkCertificates(parameters->listeners); !found)
+    if (const auto found = checkCertificates(parameters->listeners, context(draft)); !found)
         return fail(found.error());
 
     const auto dnsName =
@@ -167,7 +172,7 @@ VerbEdits::Prepared VerbEdits::prepare(model::RegisterInstances request,
     const auto instances = co_await resolveAll(request.instances);
     if (!instances)
         co_return fail(instances.error());
-    BalancerEdit edit = [this, instances = *instances](LoadBalancer balancer) {
+    BalancerEdit edit = [this, instances = *instances](LoadBalancer balancer, const Draft &) {
         return model::withInstances(std::move(balancer), instances, m_options.limits);
     };
     Telling tell = [answer = std::move(answer)](const LoadBalancer &balancer) { *answer = instancesOf(balancer); };

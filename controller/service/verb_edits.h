@@ -39,12 +39,12 @@ public:
     Prepared prepare(Request request, AnswerPointer<Request> answer) const;
 
 private:
-    using BalancerEdit = std::function<Result<model::LoadBalancer>(model::LoadBalancer)>;
+    using BalancerEdit = std::function<Result<model::LoadBalancer>(model::LoadBalancer, const Draft &draft)>;
     using Telling = std::function<void(const model::LoadBalancer &)>;
 
     /// A change of one load balancer that must exist; `tell` hears what became of it.
     Edit changing(LoadBalancerName name, BalancerEdit edit, Telling tell) const;
-    VerbContext context() const;
+    VerbContext context(const Draft &draft) const;
     Result<model::CreateLoadBalancerAnswer> create(Draft &draft, const model::CreateLoadBalancer &request) const;
     QCoro::Task<Result<std::vector<model::Instance>>> resolveAll(std::vector<InstanceId> ids) const;
 
@@ -58,8 +58,8 @@ private:
 template <BalancerRequest Request>
 VerbEdits::Prepared VerbEdits::prepare(Request request, AnswerPointer<Request> answer) const
 {
-    BalancerEdit edit = [this, request](model::LoadBalancer balancer) {
-        return changed(std::move(balancer), request, context());
+    BalancerEdit edit = [this, request](model::LoadBalancer balancer, const Draft &draft) {
+        return changed(std::move(balancer), request, context(draft));
     };
     Telling tell = [request, answer = std::move(answer)](const model::LoadBalancer &balancer) {
         *answer = answered(request, balancer);

@@ -4,9 +4,8 @@
 #include "plan/project.h"
 #include "service/balancer_verbs.h"
 #include "service/instance_health.h"
+#include "service/markers.h"
 #include "service/runtime_commands.h"
-
-#include <QByteArray>
 
 #include <algorithm>
 #include <array>
@@ -17,26 +16,6 @@ namespace balancer::service {
 namespace {
 
 using model::LoadBalancer;
-
-// Opaque to callers, so that they do not come to rely on what it is.
-std::string markerOf(const std::string &last)
-{
-    return QByteArray::fromStdString(last).toBase64().toStdString();
-}
-
-tl::unexpected<Error> invalidMarker(const std::string &marker)
-{
-    return fail(ErrorCode::ValidationError, "Invalid marker '" + marker + "': use the NextMarker of the page before");
-}
-
-Result<std::string> parseMarker(const std::string &marker)
-{
-    const auto decoded =
-        QByteArray::fromBase64Encoding(QByteArray::fromStdString(marker), QByteArray::AbortOnBase64DecodingErrors);
-    if (!decoded)
-        return invalidMarker(marker);
-    return (*decoded).toStdString();
-}
 
 Error attributesNotFound(const LoadBalancerName &name)
 {
@@ -82,7 +61,8 @@ Result<std::vector<model::Policy>> predefinedOf(const std::vector<std::string> &
 
 VerbReads::VerbReads(const DesiredStateCache &desired, const Reconciler &reconciler, ports::RuntimeApi &runtime,
                      const ports::Clock &clock, const ServiceOptions &options)
-    : m_desired(desired), m_reconciler(reconciler), m_runtime(runtime), m_clock(clock), m_options(options)
+    : m_desired(desired), m_reconciler(reconciler), m_runtime(runtime), m_clock(clock), m_options(options),
+      m_certificates(desired, options)
 {
 }
 

@@ -3,6 +3,7 @@
 #include "model/verbs.h"
 #include "ports/clock.h"
 #include "ports/haproxy.h"
+#include "service/certificate_reads.h"
 #include "service/desired_state_cache.h"
 #include "service/reconciler.h"
 #include "service/service_options.h"
@@ -27,6 +28,11 @@ public:
     Result<model::DescribeAttributesAnswer> answer(const model::DescribeAttributes &request) const;
     Result<model::DescribeTagsAnswer> answer(const model::DescribeTags &request) const;
     Result<model::DescribeAccountLimitsAnswer> answer(const model::DescribeAccountLimits &request) const;
+    template <CertificateRead Request>
+    Result<typename Request::Answer> answer(const Request &request) const
+    {
+        return m_certificates.answer(request);
+    }
     /// Asks HAProxy.
     Task<model::DescribeInstanceHealthAnswer> answer(model::DescribeInstanceHealth request) const;
 
@@ -36,6 +42,7 @@ private:
     ports::RuntimeApi &m_runtime;
     const ports::Clock &m_clock;
     const ServiceOptions &m_options;
+    const CertificateReads m_certificates;
 };
 
 /// A request that such a verb answers.

@@ -119,19 +119,34 @@ std::string optionFor(const Member &member)
     return text;
 }
 
+/// What stands in files, and is not for a line: private keys least of all.
+constexpr std::array<std::string_view, 3> kInFiles = {"CertificateBody", "CertificateChain", "PrivateKey"};
+
+std::string_view serviceOf(std::string_view verb)
+{
+    return verb.find("ServerCertificate") == std::string_view::npos ? "elb" : "iam";
+}
+
+Member shownMember(Member member)
+{
+    if (std::ranges::find(kInFiles, member.name) != kInFiles.end())
+        member.value.text = "file://" + member.name + ".pem";
+    return member;
+}
+
 } // namespace
 
 std::string renderCommandLine(std::string_view verb, const Node &parameters, std::string_view endpoint)
 {
     if (std::ranges::find(kOwnVerbs, verb) != kOwnVerbs.end())
         return {};
-    std::string line = "aws elb " + kebabCase(verb);
+    auto line = "aws " + std::string(serviceOf(verb)) + " " + kebabCase(verb);
     if (!endpoint.empty())
         line += " --endpoint-url " + shellQuoted(endpoint);
     for (const auto &member : parameters.children) {
         if (!isScalar(member.value) && member.value.children.empty() && !replacesList(verb, member))
             continue;
-        line += optionFor(member);
+        line += optionFor(shownMember(member));
     }
     return line;
 }

@@ -30,9 +30,9 @@ std::string namespaceOf(std::string_view version)
     return "http://elasticloadbalancing.amazonaws.com/doc/" + std::string(version) + "/";
 }
 
-void open(std::string &xml, std::string_view name, std::string_view version)
+void open(std::string &xml, std::string_view name, std::string_view space)
 {
-    ((((xml += '<') += name) += " xmlns=\"") += namespaceOf(version)) += "\">";
+    ((((xml += '<') += name) += " xmlns=\"") += space) += "\">";
 }
 
 void close(std::string &xml, std::string_view name)
@@ -65,19 +65,30 @@ bool isClassicVersion(std::string_view version)
 std::string renderXmlAnswer(std::string_view action, std::string_view version, const Node &result,
                             std::string_view requestId)
 {
+    return renderQueryAnswer(action, namespaceOf(version), result, requestId);
+}
+
+std::string renderXmlProblem(const Problem &problem, std::string_view version)
+{
+    return renderQueryProblem(problem, namespaceOf(version));
+}
+
+std::string renderQueryAnswer(std::string_view action, std::string_view space, const Node &result,
+                              std::string_view requestId)
+{
     const auto response = std::string(action) + "Response";
     Node metadata{Node::Kind::Struct, {}, {}};
     metadata.add("RequestId", text(requestId));
 
     std::string xml;
-    open(xml, response, version);
+    open(xml, response, space);
     appendXml(xml, std::string(action) + "Result", result);
     appendXml(xml, "ResponseMetadata", metadata);
     close(xml, response);
     return xml;
 }
 
-std::string renderXmlProblem(const Problem &problem, std::string_view version)
+std::string renderQueryProblem(const Problem &problem, std::string_view space)
 {
     Node error{Node::Kind::Struct, {}, {}};
     error.add("Type", text(problem.status < 500 ? "Sender" : "Receiver"));
@@ -85,10 +96,39 @@ std::string renderXmlProblem(const Problem &problem, std::string_view version)
     error.add("Message", text(problem.message));
 
     std::string xml;
-    open(xml, "ErrorResponse", version);
+    open(xml, "ErrorResponse", space);
     appendXml(xml, "Error", error);
     appendXml(xml, "RequestId", text(problem.requestId));
     close(xml, "ErrorResponse");
+    return xml;
+}
+
+std::string renderEc2Answer(std::string_view action, std::string_view space, const Node &result,
+                            std::string_view requestId)
+{
+    const auto response = std::string(action) + "Response";
+    std::string xml;
+    open(xml, response, space);
+    appendXml(xml, "requestId", text(requestId));
+    for (const auto &member : result.children)
+        appendXml(xml, member.name, member.value, "item");
+    close(xml, response);
+    return xml;
+}
+
+std::string renderEc2Problem(const Problem &problem)
+{
+    Node error{Node::Kind::Struct, {}, {}};
+    error.add("Code", text(problem.code));
+    error.add("Message", text(problem.message));
+    Node errors{Node::Kind::Struct, {}, {}};
+    errors.add("Error", error);
+    Node response{Node::Kind::Struct, {}, {}};
+    response.add("Errors", errors);
+    response.add("RequestID", text(problem.requestId));
+
+    std::string xml;
+    appendXml(xml, "Response", response);
     return xml;
 }
 

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-/// What stands around an answer: ELB's XML for the Query API, problem details (RFC 9457) for the JSON API.
+/// What stands around an answer: ELB's XML for the Query API, or that of IAM, STS and EC2; problem details (RFC 9457)
+/// for the JSON API.
 namespace balancer::wire {
 
 constexpr std::string_view kCurrentVersion = "2012-06-01";
@@ -32,6 +33,16 @@ std::string renderXmlAnswer(std::string_view action, std::string_view version, c
 
 /// `<ErrorResponse><Error><Type>…`: Sender below status 500, Receiver from there.
 std::string renderXmlProblem(const Problem &problem, std::string_view version);
+
+/// The same in the form that IAM and STS share with ELB, and in EC2's; `space` is the XML namespace.
+std::string renderQueryAnswer(std::string_view action, std::string_view space, const Node &result,
+                              std::string_view requestId);
+std::string renderQueryProblem(const Problem &problem, std::string_view space);
+/// `<ActionResponse><requestId>…</requestId>…`, the items of lists as `<item>`.
+std::string renderEc2Answer(std::string_view action, std::string_view space, const Node &result,
+                            std::string_view requestId);
+/// `<Response><Errors><Error>…`, without a namespace.
+std::string renderEc2Problem(const Problem &problem);
 
 /// application/problem+json: type, title, status, detail, and `code` and `requestId` as our own members.
 std::string renderJsonProblem(const Problem &problem);

@@ -80,21 +80,34 @@ Result<std::string_view> scalarText(const Node &node, Node::Kind leafKind, const
     return fail(constraintError(path, &node.text, std::string("Member must be ") + wanted));
 }
 
-Result<void> checkLines(const std::string &text, const Path &path)
+namespace {
+
+constexpr std::string_view kHidden = "***";
+
+Result<void> checkPlain(const std::string &text, std::string_view plain, const Path &path, std::size_t longest,
+                        bool isSecret)
+{
+    const auto shown = isSecret ? std::string(kHidden) : text.substr(0, kMaxText);
+    if (text.size() > longest)
+        return fail(
+            constraintError(path, &shown, "Member must have length less than or equal to " + std::to_string(longest)));
+    if (!isPlainText(plain))
+        return fail(constraintError(path, &shown, "Member must be UTF-8 text without control characters"));
+    return {};
+}
+
+} // namespace
+
+Result<void> checkLines(const std::string &text, const Path &path, std::size_t longest, bool isSecret)
 {
     std::string line;
     std::ranges::copy_if(text, std::back_inserter(line), [](char c) { return c != '\n' && c != '\r'; });
-    return checkText(line, path);
+    return checkPlain(text, line, path, longest, isSecret);
 }
 
 Result<void> checkText(const std::string &text, const Path &path)
 {
-    if (text.size() > kMaxText)
-        return fail(
-            constraintError(path, &text, "Member must have length less than or equal to " + std::to_string(kMaxText)));
-    if (!isPlainText(text))
-        return fail(constraintError(path, &text, "Member must be UTF-8 text without control characters"));
-    return {};
+    return checkPlain(text, text, path, kMaxText, false);
 }
 
 Result<std::vector<const Node *>> listItems(const Node &node, const Path &path)

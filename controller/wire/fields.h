@@ -61,10 +61,12 @@ struct Field
     std::string_view itemMember = {};       ///< for lists: each item is a structure of just this member
     std::int64_t least = std::numeric_limits<std::int64_t>::min(); ///< for numbers in requests
     std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    Choices choices = {};       ///< none: any text
-    bool lineBreaks = false;    ///< for texts in requests: may have them
-    bool writtenEmpty = false;  ///< an empty text is written too
-    std::size_t leastItems = 0; ///< for lists in requests
+    Choices choices = {};           ///< none: any text
+    bool lineBreaks = false;        ///< for texts in requests: may have them
+    std::size_t longest = kMaxText; ///< for texts with line breaks in requests, in bytes
+    bool isSecret = false;          ///< no error quotes it
+    bool writtenEmpty = false;      ///< an empty text is written too
+    std::size_t leastItems = 0;     ///< for lists in requests
     std::size_t mostItems = std::numeric_limits<std::size_t>::max();
 
     constexpr Field likeUnlessGiven(MemberType Struct::*other) const
@@ -90,6 +92,19 @@ struct Field
     {
         auto copy = *this;
         copy.lineBreaks = true;
+        return copy;
+    }
+    /// Several lines of at most so many bytes in all.
+    constexpr Field upTo(std::size_t bytes) const
+    {
+        auto copy = multiline();
+        copy.longest = bytes;
+        return copy;
+    }
+    constexpr Field secret() const
+    {
+        auto copy = *this;
+        copy.isSecret = true;
         return copy;
     }
     constexpr Field evenEmpty() const
@@ -190,8 +205,8 @@ Result<std::string_view> scalarText(const Node &node, Node::Kind leafKind, const
 
 /// The rules for any text in a request: plain, at most kMaxText bytes.
 Result<void> checkText(const std::string &text, const Path &path);
-/// The same for one that may have line breaks.
-Result<void> checkLines(const std::string &text, const Path &path);
+/// The same for one that may have line breaks and `longest` bytes; a secret is not quoted when it breaks a rule.
+Result<void> checkLines(const std::string &text, const Path &path, std::size_t longest, bool isSecret);
 
 /// The items of a list in their order, whatever text form it came from; ValidationError when it is no list.
 Result<std::vector<const Node *>> listItems(const Node &node, const Path &path);
@@ -317,7 +332,7 @@ Result<void> readText(std::string &value, const Field<Struct, std::string> &fiel
         return readLeaf(value, node, path, reading);
     if (const auto ok = readLeaf(value, node, path, Reading::Data); !ok)
         return ok;
-    return checkLines(value, path);
+    return checkLines(value, path, field.longest, field.isSecret);
 }
 
 template <typename Struct, typename T>

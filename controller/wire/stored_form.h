@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "model/certificate.h"
 #include "model/load_balancer.h"
 
 #include <string>
@@ -15,5 +16,9 @@ std::string renderStored(const model::LoadBalancer &balancer);
 /// The other way. Members that are not known are ignored and absent ones take their defaults, so that what another
 /// version stored still loads. Corrupt for anything that cannot be a load balancer.
 Result<model::LoadBalancer> parseStored(std::string_view text);
+
+/// The same for a certificate, without its private key, which is no text that anybody may read.
+std::string renderStored(const model::ServerCertificate &certificate);
+Result<model::ServerCertificate> parseStoredCertificate(std::string_view text);
 
 } // namespace balancer::wire

@@ -51,7 +51,7 @@ void appendXmlText(std::string &xml, std::string_view text)
     }
 }
 
-void appendXml(std::string &xml, std::string_view name, const Node &node)
+void appendXml(std::string &xml, std::string_view name, const Node &node, std::string_view item)
 {
     if (node.text.empty() && node.children.empty()) {
         ((xml += '<') += name) += "/>";
@@ -60,7 +60,7 @@ void appendXml(std::string &xml, std::string_view name, const Node &node)
     ((xml += '<') += name) += '>';
     appendXmlText(xml, node.text);
     for (const auto &child : node.children)
-        appendXml(xml, child.name.empty() ? "member" : std::string_view(child.name), child.value);
+        appendXml(xml, child.name.empty() ? item : std::string_view(child.name), child.value, item);
     ((xml += "</") += name) += '>';
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/certificate.h"
 #include "model/load_balancer.h"
 #include "plan/project.h"
 
@@ -63,6 +64,32 @@ inline model::Listener http(std::uint16_t port, std::uint16_t instancePort)
 inline model::Listener tcp(std::uint16_t port, std::uint16_t instancePort)
 {
     return listener(model::Protocol::Tcp, port, model::Protocol::Tcp, instancePort);
+}
+
+/// What listeners name as their certificate.
+inline std::string certificateArn(const std::string &certificateName)
+{
+    return "arn:aws:iam::000000000000:server-certificate/" + certificateName;
+}
+
+inline model::Listener https(std::uint16_t port, std::uint16_t instancePort, const std::string &certificateName)
+{
+    auto made = listener(model::Protocol::Https, port, model::Protocol::Http, instancePort);
+    made.certificateId = certificateArn(certificateName);
+    return made;
+}
+
+/// One that the simulated HAProxy shows as "FINGERPRINT-<name>".
+inline model::ServerCertificate serverCertificate(const std::string &certificateName)
+{
+    model::ServerCertificate made;
+    made.name = certificateName;
+    made.id = "ASCA-" + certificateName;
+    made.body = "certificate " + certificateName + "\n";
+    made.privateKey = "key of " + certificateName + "\n";
+    made.fingerprint = "FINGERPRINT-" + certificateName;
+    made.expiresAt = model::Timestamp(std::chrono::milliseconds(1'800'000'000'000));
+    return made;
 }
 
 class BalancerBuilder
@@ -134,6 +161,14 @@ inline plan::HaproxyConfig projected(const std::vector<model::LoadBalancer> &bal
                                      const plan::NodeView &node = plan::NodeView())
 {
     return plan::project(refsTo(balancers), plan::SlotTable(), node);
+}
+
+/// With these certificates at hand.
+inline plan::NodeView withCertificates(plan::NodeView node, const std::vector<std::string> &names)
+{
+    for (const auto &certificateName : names)
+        node.certificates.emplace(certificateName, plan::makeCertificate(serverCertificate(certificateName)));
+    return node;
 }
 
 /// A node that gives out addresses: the first balancer gets 127.0.1.1, and so on.

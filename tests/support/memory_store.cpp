@@ -23,6 +23,16 @@ Result<void> checkExpected(const ports::DesiredState &state, const ports::Balanc
     return {};
 }
 
+Result<void> checkExpected(const ports::DesiredState &state, const ports::CertificateChange &change)
+{
+    const auto found = state.certificates.find(change.name);
+    const auto stored = found == state.certificates.end() ? Revision() : found->second.revision;
+    if (stored != change.expected)
+        return fail(ErrorCode::Conflict,
+                    "certificate " + change.name + " is at revision " + std::to_string(stored.number));
+    return {};
+}
+
 void apply(ports::DesiredState &state, const ports::BalancerChange &change)
 {
     state.balancers.erase(change.name);
@@ -36,6 +46,13 @@ void apply(ports::DesiredState &state, const ports::AddressChange &change)
         state.addresses[change.instance] = *change.address;
     else
         state.addresses.erase(change.instance);
+}
+
+void apply(ports::DesiredState &state, const ports::CertificateChange &change)
+{
+    state.certificates.erase(change.name);
+    if (change.value)
+        state.certificates.emplace(change.name, ports::StoredCertificate{*change.value, state.revision});
 }
 
 } // namespace
@@ -55,6 +72,10 @@ Result<Revision> MemoryStore::apply(const ports::Transaction &transaction)
         if (const auto checked = checkExpected(m_state, change); !checked)
             return fail(checked.error());
     }
+    for (const auto &change : transaction.certificates) {
+        if (const auto checked = checkExpected(m_state, change); !checked)
+            return fail(checked.error());
+    }
     ++m_state.revision.number;
     for (const auto &change : transaction.balancers)
         tests::apply(m_state, change);
@@ -65,6 +86,8 @@ Result<Revision> MemoryStore::apply(const ports::Transaction &transaction)
         if (change.value)
             m_keys.emplace(change.id, *change.value);
     }
+    for (const auto &change : transaction.certificates)
+        tests::apply(m_state, change);
     m_saved.push_back(transaction);
     return m_state.revision;
 }

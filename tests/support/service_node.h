@@ -6,6 +6,7 @@
 #include "service/node_reads.h"
 #include "service/read_model.h"
 #include "service/reconciler.h"
+#include "support/fake_examiner.h"
 #include "support/fake_haproxy.h"
 #include "support/manual_clock.h"
 #include "support/memory_address_book.h"
@@ -49,8 +50,8 @@ public:
         m_reconciler = std::make_unique<balancer::service::Reconciler>(
             cache, balancer::service::NodePlan(m_settings.view, m_settings.pool), addressBook, haproxy, haproxy,
             watcher, turn, m_settings.options);
-        m_service = std::make_unique<balancer::service::LoadBalancerService>(changes, cache, *m_reconciler, haproxy,
-                                                                             resolver, clock, serviceOptions());
+        m_service = std::make_unique<balancer::service::LoadBalancerService>(
+            changes, cache, *m_reconciler, haproxy, resolver, examiner, clock, serviceOptions());
         m_readModel = std::make_unique<balancer::service::ReadModel>(cache, *m_reconciler, watcher, haproxy);
         QObject::connect(m_readModel.get(), &balancer::service::ReadModel::changed, &eventLog,
                          [this](const model::Event &event) {
@@ -79,10 +80,7 @@ public:
     balancer::service::ReadModel &readModel() { return *m_readModel; }
     balancer::service::NodeReads &reads() { return *m_reads; }
 
-    auto preview(model::AnyRequest request)
-    {
-        return QCoro::waitFor(m_service->preview(std::move(request)));
-    }
+    auto preview(model::AnyRequest request) { return QCoro::waitFor(m_service->preview(std::move(request))); }
 
     /// Those of one kind among the events so far, oldest first.
     template <typename Kind>
@@ -109,6 +107,7 @@ public:
     FakeHealthProbe probe;
     FakeHealthLog log;
     FakeResolver resolver;
+    FakeExaminer examiner;
     int stops = 0;
     std::vector<model::Event> events; ///< told so far
     model::NodeStatus facts;

@@ -48,6 +48,17 @@ std::map<std::string, std::string> parseMap(std::string_view text)
     return entries;
 }
 
+/// tune.bufsize: a longer payload is ignored.
+constexpr std::size_t kMaxCommand = 16384;
+
+/// Certificates of tests begin with a line "certificate NAME", whose fingerprint is "FINGERPRINT-NAME".
+std::string fingerprintIn(std::string_view pem)
+{
+    constexpr std::string_view kBegin = "certificate ";
+    const auto line = pem.substr(0, pem.find('\n'));
+    return line.starts_with(kBegin) ? "FINGERPRINT-" + std::string(line.substr(kBegin.size())) : std::string();
+}
+
 bool startsWith(const std::vector<std::string> &words, std::initializer_list<std::string_view> start)
 {
     return words.size() >= start.size() && std::equal(start.begin(), start.end(), words.begin());
@@ -75,6 +86,8 @@ SimulatedHaproxy::SimulatedHaproxy(plan::HaproxyConfig config, const plan::SlotH
     }
     for (const auto &[file, text] : plan::renderFiles(m_config))
         m_maps.emplace(file, parseMap(text));
+    plan::forEachCertificate(
+        m_config, [this](const plan::CertificateFile &file) { m_certificates[file.file] = file.certificate->pem; });
     follow();
 }
 
@@ -132,6 +145,8 @@ std::string SimulatedHaproxy::answer(const std::string &command)
     else if (command == "help")
         reply = "  set map <map> [<key>|#<ref>] <value>    : modify a map entry\n"
                 "  set server <bk>/<srv> [opts]            : change a server's state, weight, address or ssl\n"
+                "  set ssl cert <certfile> <payload>       : replace a certificate file\n"
+                "  commit ssl cert <certfile>              : commit a certificate file\n"
                 "  shutdown sessions server <bk>/<srv>     : kill sessions on a server\n";
     else if (startsWith(words, {"show", "servers", "state"}))
         reply = showServers(words);
@@ -139,6 +154,14 @@ std::string SimulatedHaproxy::answer(const std::string &command)
         reply = setServer(words);
     else if (startsWith(words, {"set", "map"}))
         reply = setMap(words);
+    else if (command.starts_with("set ssl cert "))
+        reply = setCertificate(command);
+    else if (startsWith(words, {"commit", "ssl", "cert"}))
+        reply = commitCertificate(words);
+    else if (startsWith(words, {"abort", "ssl", "cert"}))
+        reply = abortCertificate(words);
+    else if (startsWith(words, {"show", "ssl", "cert"}))
+        reply = showCertificate(words);
     else if (startsWith(words, {"shutdown", "sessions", "server"}))
         reply = shutdownSessions(words);
     follow();
@@ -247,6 +270,53 @@ std::string SimulatedHaproxy::setMap(const Words &words)
         return "entry not found.\n";
     entry->second = words[4];
     return {};
+}
+
+std::string SimulatedHaproxy::setCertificate(const std::string &command)
+{
+    const auto end = command.find(" <<\n");
+    const auto file = wordsOf(command.substr(0, end)).back();
+    if (end == std::string::npos || command.size() > kMaxCommand)
+        return {}; // as HAProxy does: not a word
+    const auto payload = command.substr(end + 4);
+    std::string asked; // for each line
+    for (auto lines = std::ranges::count(payload, '\n'); lines >= 0; --lines)
+        asked += "+ ";
+    if (!m_certificates.contains(file))
+        return asked + "Can't replace a certificate which is not referenced by the configuration!\nCan't update " +
+               file + "!\n";
+    if (m_waiting && m_waiting->first != file)
+        return asked + "The ongoing transaction is about '" + m_waiting->first + "' but you are trying to set '" +
+               file + "'\nCan't update " + file + "!\n";
+    const auto *const done = m_waiting ? "updated" : "created";
+    m_waiting = {file, payload};
+    return asked + "Transaction " + done + " for certificate " + file + "!\n";
+}
+
+std::string SimulatedHaproxy::commitCertificate(const Words &words)
+{
+    if (!m_waiting || words.size() < 4 || m_waiting->first != words[3])
+        return "No ongoing transaction! !\nCan't commit " + words.back() + "!\n";
+    m_certificates[m_waiting->first] = m_waiting->second;
+    m_waiting.reset();
+    return "Committing " + words[3] + "..\nSuccess!\n";
+}
+
+std::string SimulatedHaproxy::abortCertificate(const Words &words)
+{
+    if (!m_waiting)
+        return "No ongoing transaction!\n";
+    m_waiting.reset();
+    return "Transaction aborted for certificate '" + words.back() + "'!\n";
+}
+
+/// What certificates of tests hold stands for their fingerprint.
+std::string SimulatedHaproxy::showCertificate(const Words &words) const
+{
+    const auto known = words.size() < 4 ? m_certificates.end() : m_certificates.find(words[3]);
+    if (known == m_certificates.end())
+        return "Can't display the certificate: Not found or the certificate is a bundle!\n";
+    return "Filename: " + words[3] + "\nStatus: Used\nSHA1 FingerPrint: " + fingerprintIn(known->second) + "\n";
 }
 
 std::string SimulatedHaproxy::shutdownSessions(const Words &words)

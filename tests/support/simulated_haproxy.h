@@ -4,6 +4,7 @@
 #include "plan/servers_state.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,8 @@ public:
     plan::ServerState state(const std::string &backend, const std::string &server) const;
     /// Contents of the map files, by name.
     const std::map<std::string, std::map<std::string, std::string>> &maps() const { return m_maps; }
+    /// Contents of the certificate files, by name.
+    const std::map<std::string, std::string> &certificates() const { return m_certificates; }
     /// Servers whose sessions were shut down, in order.
     const std::vector<plan::ServerKey> &shutDown() const { return m_shutDown; }
 
@@ -56,6 +59,10 @@ private:
     std::string setState(Server &server, const std::string &word);
     std::string setHealth(Server &server, const std::string &word);
     std::string setMap(const Words &words);
+    std::string setCertificate(const std::string &command);
+    std::string commitCertificate(const Words &words);
+    std::string abortCertificate(const Words &words);
+    std::string showCertificate(const Words &words) const;
     std::string shutdownSessions(const Words &words);
     std::string showServers(const Words &words) const;
     bool hasBackend(const std::string &backend) const;
@@ -65,6 +72,8 @@ private:
     std::vector<std::string> m_backends; ///< in the order of the file
     std::map<plan::ServerKey, Server> m_servers;
     std::map<std::string, std::map<std::string, std::string>> m_maps;
+    std::map<std::string, std::string> m_certificates;
+    std::optional<std::pair<std::string, std::string>> m_waiting; ///< a file and what is to be committed to it
     std::vector<plan::ServerKey> m_shutDown;
     std::vector<std::string> m_commands;
 };

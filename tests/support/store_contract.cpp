@@ -40,6 +40,7 @@ Transaction together(Transaction first, const Transaction &second)
 {
     first.balancers.insert(first.balancers.end(), second.balancers.begin(), second.balancers.end());
     first.addresses.insert(first.addresses.end(), second.addresses.begin(), second.addresses.end());
+    first.certificates.insert(first.certificates.end(), second.certificates.begin(), second.certificates.end());
     first.audit.insert(first.audit.end(), second.audit.begin(), second.audit.end());
     return first;
 }
@@ -119,6 +120,36 @@ Transaction StoreContract::address(std::string_view instance, std::optional<std:
 {
     Transaction transaction;
     transaction.addresses = {{instanceId(instance), std::move(value)}};
+    return transaction;
+}
+
+model::ServerCertificate StoreContract::makeCertificate(std::string_view text)
+{
+    model::ServerCertificate certificate;
+    certificate.name = text;
+    certificate.path = "/web/";
+    certificate.id = "ASCA" + std::string(text);
+    certificate.body = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    certificate.chain = "-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\n";
+    certificate.privateKey = "-----BEGIN PRIVATE KEY-----\nvery+secret/key\n-----END PRIVATE KEY-----\n";
+    certificate.fingerprint = "0123456789ABCDEF0123456789ABCDEF01234567";
+    certificate.uploadedAt = model::Timestamp(1'700'000'000'321ms);
+    certificate.expiresAt = model::Timestamp(1'900'000'000'000ms);
+    certificate.tags = {{"team", "web"}};
+    return certificate;
+}
+
+Transaction StoreContract::change(const model::ServerCertificate &certificate, Revision expected)
+{
+    Transaction transaction;
+    transaction.certificates = {{certificate.name, expected, certificate}};
+    return transaction;
+}
+
+Transaction StoreContract::certificateRemoval(std::string_view text, Revision expected)
+{
+    Transaction transaction;
+    transaction.certificates = {{std::string(text), expected, std::nullopt}};
     return transaction;
 }
 
@@ -286,6 +317,57 @@ void StoreContract::forgetsARegistryEntry()
     QCOMPARE(load().revision.number, 3);
 }
 
+void StoreContract::keepsCertificates()
+{
+    const auto first = save(change(makeCertificate("b"), {}));
+    const auto second = save(change(makeCertificate("a"), {}));
+    const auto state = load();
+    QCOMPARE(state.certificates.size(), 2U);
+    QCOMPARE(state.certificates.at("a"), (ports::StoredCertificate{makeCertificate("a"), second}));
+    QCOMPARE(state.certificates.at("b"), (ports::StoredCertificate{makeCertificate("b"), first}));
+}
+
+void StoreContract::changesACertificateAtItsRevision()
+{
+    const auto created = save(change(makeCertificate("web"), {}));
+    auto certificate = makeCertificate("web");
+    certificate.tags.clear();
+    certificate.chain.clear();
+    const auto changed = save(change(certificate, created));
+    QCOMPARE(load().certificates.at("web"), (ports::StoredCertificate{certificate, changed}));
+}
+
+void StoreContract::forgetsACertificate()
+{
+    const auto created = save(change(makeCertificate("web"), {}));
+    save(certificateRemoval("web", created));
+    QVERIFY(load().certificates.empty());
+    save(change(makeCertificate("web"), {}));
+    QCOMPARE(load().certificates.size(), 1U);
+}
+
+void StoreContract::refusesAConflictingSaveOfACertificate_data()
+{
+    QTest::addColumn<Transaction>("transaction");
+
+    QTest::newRow("creating what exists") << change(makeCertificate("web"), {});
+    QTest::newRow("changing an older revision") << change(makeCertificate("web"), Revision{7});
+    QTest::newRow("changing what does not exist") << change(makeCertificate("api"), Revision{1});
+    QTest::newRow("deleting what does not exist") << certificateRemoval("api", Revision{1});
+    QTest::newRow("among changes that could be saved") << together(
+        together(change(makeCertificate("api"), {}), address("i-1", "10.0.0.1")), change(makeCertificate("web"), {}));
+}
+
+void StoreContract::refusesAConflictingSaveOfACertificate()
+{
+    QFETCH(Transaction, transaction);
+    save(change(makeCertificate("web"), {}));
+    const auto before = load();
+    QCOMPARE(failToSave(transaction).code, ErrorCode::Conflict);
+    QCOMPARE(load(), before);
+    QCOMPARE(history(10).size(), 1U);
+}
+
 void StoreContract::tellsTheHistoryNewestFirst()
 {
     for (const auto *verb : {"First", "Second", "Third"}) {
@@ -310,7 +392,7 @@ void StoreContract::keepsTheOrderOfAuditEntries()
 void StoreContract::tellsNoMoreHistoryThanAskedFor()
 {
     for (int i = 0; i < 3; ++i)
-        save(together(address("i-1", std::to_string(i)), {{}, {}, {auditEntry("A"), auditEntry("B")}}));
+        save(together(address("i-1", std::to_string(i)), {{}, {}, {}, {auditEntry("A"), auditEntry("B")}}));
     QCOMPARE(numbers(history(2)), (std::vector<std::int64_t>{3, 2}));
     QCOMPARE(history(2).back().audit.size(), 2U);
     QVERIFY(history(0).empty());

@@ -34,6 +34,10 @@ protected:
     static ports::Transaction change(const model::LoadBalancer &balancer, Revision expected);
     static ports::Transaction removal(std::string_view name, Revision expected);
     static ports::Transaction address(std::string_view instance, std::optional<std::string> value);
+    /// A certificate with a path, tags and texts of several lines.
+    static model::ServerCertificate makeCertificate(std::string_view name);
+    static ports::Transaction change(const model::ServerCertificate &certificate, Revision expected);
+    static ports::Transaction certificateRemoval(std::string_view name, Revision expected);
     static ports::AuditEntry auditEntry(std::string_view verb);
     static model::AccessKey makeKey(std::string_view id, std::string_view secret);
 
@@ -57,6 +61,12 @@ private Q_SLOTS:
 
     void keepsTheRegistry();
     void forgetsARegistryEntry();
+
+    void keepsCertificates();
+    void changesACertificateAtItsRevision();
+    void forgetsACertificate();
+    void refusesAConflictingSaveOfACertificate_data();
+    void refusesAConflictingSaveOfACertificate();
 
     void tellsTheHistoryNewestFirst();
     void keepsTheOrderOfAuditEntries();

@@ -7,7 +7,7 @@ import pytest
 
 from support.addresses import INSTANCE_PORT, Block
 from support.backends import HttpBackend, TcpBackend
-from support.certificate import make_certificate
+from support.certificate import Authority, make_certificate
 from support.node import Node
 
 
@@ -99,6 +99,8 @@ def node(shared_node):
     yield shared_node
     for description in shared_node.describe_all():
         shared_node.elb.delete_load_balancer(LoadBalancerName=description["LoadBalancerName"])
+    for metadata in shared_node.iam.list_server_certificates()["ServerCertificateMetadataList"]:
+        shared_node.iam.delete_server_certificate(ServerCertificateName=metadata["ServerCertificateName"])
 
 
 @pytest.fixture
@@ -124,6 +126,11 @@ def make_tcp_backend(make_backend):
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
     return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

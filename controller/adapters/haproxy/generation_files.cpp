@@ -115,6 +115,10 @@ Result<void> GenerationFiles::rewrite(int number, const plan::HaproxyConfig &con
         if (const auto written = writeFile(directoryPath / name, content); !written)
             return written;
     }
+    for (const auto &[name, content] : plan::renderCertificates(config)) {
+        if (const auto written = writeFile(directoryPath / name, content); !written)
+            return written;
+    }
     return writeFile(directoryPath / plan::kConfigFile, plan::renderConfig(config, facts(number)));
 }
 

@@ -61,9 +61,27 @@ private:
     std::vector<std::string> m_replies;
 };
 
+bool isOneLine(std::string_view text)
+{
+    return std::ranges::none_of(text, [](char c) { return isOneOf(c, "\n\r;") || c == '\0'; });
+}
+
+/// Whole lines; the first empty one ends the command, which requestFor adds.
+bool isPayload(std::string_view text)
+{
+    const bool plain = std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\0'; });
+    return plain && text.ends_with('\n') && !text.starts_with('\n') && text.find("\n\n") == std::string_view::npos;
+}
+
+/// One line, and behind "<<" those of its payload.
 bool isOneCommand(const std::string &command)
 {
-    return std::ranges::none_of(command, [](char c) { return isOneOf(c, "\n\r;") || c == '\0'; });
+    constexpr std::string_view kPayload = " <<";
+    const auto end = command.find('\n');
+    const auto line = std::string_view(command).substr(0, end);
+    if (end == std::string::npos || !line.ends_with(kPayload))
+        return isOneLine(command);
+    return isOneLine(line) && isPayload(std::string_view(command).substr(end + 1));
 }
 
 using Replies = std::vector<std::string>;

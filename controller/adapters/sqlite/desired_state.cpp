@@ -1,6 +1,7 @@
 #include "adapters/sqlite/desired_state.h"
 
 #include "adapters/sqlite/access_keys.h"
+#include "adapters/sqlite/certificates.h"
 #include "adapters/sqlite/database.h"
 #include "adapters/sqlite/secret_box.h"
 #include "adapters/sqlite/undo.h"
@@ -183,6 +184,10 @@ Result<void> writeRevision(Database &database, const SecretBox &box, const ports
         if (auto saved = saveKey(database, box, change); !saved)
             return saved;
     }
+    for (const auto &change : transaction.certificates) {
+        if (auto saved = saveCertificate(database, box, change, revision); !saved)
+            return saved;
+    }
     if (auto saved = saveAudit(database, transaction.audit, revision); !saved)
         return saved;
     return prune(database, revision);
@@ -202,7 +207,7 @@ void addRow(std::vector<ports::RevisionRecord> &history, const Row &row)
 
 } // namespace
 
-Result<ports::DesiredState> loadDesiredState(Database &database)
+Result<ports::DesiredState> loadDesiredState(Database &database, const SecretBox &box)
 {
     ports::DesiredState state;
     const auto loaded = database.inTransaction([&]() -> Result<void> {
@@ -212,7 +217,9 @@ Result<ports::DesiredState> loadDesiredState(Database &database)
         state.revision = *revision;
         if (auto read = loadBalancers(database, state); !read)
             return read;
-        return loadAddresses(database, state);
+        if (auto read = loadAddresses(database, state); !read)
+            return read;
+        return loadCertificates(database, box, state.certificates);
     });
     if (!loaded)
         return fail(loaded.error());

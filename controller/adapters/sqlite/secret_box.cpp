@@ -54,7 +54,7 @@ Result<SecretBox> SecretBox::open(const std::string &path, IfMissing ifMissing)
     if (key.error().code != ErrorCode::NotFound)
         return fail(key.error());
     if (ifMissing == IfMissing::Fail)
-        return fail(ErrorCode::Corrupt, path + " is missing, and the stored access keys cannot be read without it: "
+        return fail(ErrorCode::Corrupt, path + " is missing, and the stored secrets cannot be read without it: "
                                                "put it back from a backup");
     const auto made = randomBytes(kKeySize);
     if (!made)

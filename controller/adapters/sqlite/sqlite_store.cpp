@@ -1,6 +1,7 @@
 #include "adapters/sqlite/sqlite_store.h"
 
 #include "adapters/sqlite/access_keys.h"
+#include "adapters/sqlite/certificates.h"
 #include "adapters/sqlite/database.h"
 #include "adapters/sqlite/desired_state.h"
 #include "adapters/sqlite/schema.h"
@@ -56,15 +57,22 @@ std::string keyFileBeside(const std::string &path)
 
 Result<SecretBox> openBox(Database &database)
 {
-    const auto needed = hasAccessKeys(database);
-    if (!needed)
-        return fail(needed.error());
+    const auto keys = hasAccessKeys(database);
+    if (!keys)
+        return fail(keys.error());
+    const auto certificates = hasCertificates(database);
+    if (!certificates)
+        return fail(certificates.error());
+    const bool needed = *keys || *certificates;
     auto box = SecretBox::open(keyFileBeside(database.path()),
-                               *needed ? SecretBox::IfMissing::Fail : SecretBox::IfMissing::Create);
+                               needed ? SecretBox::IfMissing::Fail : SecretBox::IfMissing::Create);
     if (!box)
         return box;
-    if (const auto keys = loadAccessKeys(database, *box); !keys)
-        return fail(keys.error());
+    if (const auto readable = loadAccessKeys(database, *box); !readable)
+        return fail(readable.error());
+    StoredCertificates stored;
+    if (const auto readable = loadCertificates(database, *box, stored); !readable)
+        return fail(readable.error());
     return box;
 }
 
@@ -92,7 +100,7 @@ SqliteStore::~SqliteStore() = default;
 
 QCoro::Task<Result<ports::DesiredState>> SqliteStore::load()
 {
-    const auto answer = m_worker->run([](Database &database, const SecretBox &) { return loadDesiredState(database); });
+    const auto answer = m_worker->run(loadDesiredState);
     co_return co_await answer;
 }
 

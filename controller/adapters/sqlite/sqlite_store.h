@@ -15,10 +15,10 @@ namespace balancer::adapters::sqlite {
 class SqliteStore final : public ports::Store, public ports::KeyStore
 {
 public:
-    /// Opens or creates the file, and `secret.key` beside it, which encrypts the access keys' secrets. Blocks for as
-    /// long as checking the file takes.
+    /// Opens or creates the file, and `secret.key` beside it, which encrypts the access keys' secrets and the
+    /// certificates' private keys. Blocks for as long as checking the file takes.
     ///
-    /// Corrupt: damaged, or not ours, or keys are stored that `secret.key` does not open; nothing was changed.
+    /// Corrupt: damaged, or not ours, or secrets are stored that `secret.key` does not open; nothing was changed.
     /// InvalidInput: written by a newer version, or others may read `secret.key`. Unavailable: no such folder,
     /// read-only, disk full.
     static Result<std::unique_ptr<SqliteStore>> open(const std::string &path);

@@ -1,5 +1,6 @@
 balancer_test(controller/model/tst_access LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_balancer_policies LABEL unit LIBRARIES Balancer::Model)
+balancer_test(controller/model/tst_certificate LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_health_check LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_instance LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_listener LABEL unit LIBRARIES Balancer::Model)

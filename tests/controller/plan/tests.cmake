@@ -6,6 +6,7 @@ add_library(Balancer::SimulatedHaproxy ALIAS BalancerSimulatedHaproxy)
 
 balancer_test(controller/plan/tst_difference LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_haproxy_texts LABEL unit LIBRARIES Balancer::Plan)
+balancer_test(controller/plan/tst_listener_tls LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_plan LABEL unit LIBRARIES Balancer::SimulatedHaproxy)
 balancer_test(controller/plan/tst_planner_law LABEL unit LIBRARIES Balancer::SimulatedHaproxy)
 balancer_test(controller/plan/tst_project LABEL unit LIBRARIES Balancer::Plan)

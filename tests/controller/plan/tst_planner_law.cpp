@@ -1,5 +1,6 @@
 #include "controller/base/readable.h"
 #include "plan/adoption.h"
+#include "plan/certificate_swap.h"
 #include "plan/plan.h"
 #include "plan/render.h"
 #include "support/builders.h"
@@ -36,6 +37,7 @@ public:
     State state()
     {
         State made;
+        made.node = withCertificates(made.node, {"c-0", "c-1", "c-2"});
         made.node.hasPool = chance(50);
         for (int count = below(4); count > 0; --count)
             addBalancer(made);
@@ -72,6 +74,8 @@ private:
         return instance("i-" + std::to_string(below(8)), host, own);
     }
 
+    std::string certificate() { return "c-" + std::to_string(below(3)); }
+
     std::string target()
     {
         return pick(std::vector<std::string>{"TCP:8080", "HTTP:8080/ping", "HTTP:81/", "SSL:443", "HTTPS:8080/a"});
@@ -83,6 +87,8 @@ private:
         for (int count = below(3); count > 0; --count)
             builder = builder.with(listener(model::Protocol::Http, std::uint16_t(80 + count), model::Protocol::Http,
                                             pick(std::vector<std::uint16_t>{8080, 9000})));
+        if (chance(50))
+            builder = builder.with(https(443, 8080, certificate()));
         model::LoadBalancer made = builder;
         for (int count = below(6); count > 0; --count)
             made = model::withInstances(made, {anyInstance()}, model::Limits()).value();
@@ -116,13 +122,18 @@ private:
             value.healthCheck.target = model::parseTarget(target()).value();
         } else if (kind < 90) {
             value.healthCheck.healthyThreshold = 2 + below(3);
-        } else if (kind < 93) {
+        } else if (kind < 92) {
             value.listeners = anyBalancer("x").listeners;
-        } else if (kind < 95) {
+        } else if (kind < 93) {
             value.tags = {model::Tag{"elastic-haproxy:hostnames", pick(std::vector<std::string>{"a.x", "b.x:c.x"})}};
-        } else if (kind < 97) {
-            state.balancers.erase(state.balancers.begin());
         } else if (kind < 98) {
+            for (auto &listener : value.listeners) {
+                if (listener.protocol == model::Protocol::Https)
+                    listener.certificateId = certificateArn(certificate());
+            }
+        } else if (kind < 99) {
+            state.balancers.erase(state.balancers.begin());
+        } else {
             state.node.threads = 1 + std::uint32_t(below(2));
         }
     }
@@ -199,7 +210,7 @@ public:
     std::string apply(const plan::RuntimeChange &change)
     {
         for (const auto &command : change.commands) {
-            const auto judged = plan::judgeReply(command, m_haproxy.answer(command.text));
+            const auto judged = plan::judgeReply(command, m_haproxy.answer(command.sent()));
             if (!judged)
                 return judged.error().message;
             if (auto wrong = misdirected(); !wrong.empty())
@@ -228,10 +239,29 @@ public:
             return "the list of touched balancers is another one";
         if (m_haproxy.maps() != SimulatedHaproxy(m_b).maps())
             return "the maps differ";
-        return {};
+        if (m_haproxy.certificates() != SimulatedHaproxy(m_b).certificates())
+            return "the certificates differ";
+        return shownLaw(change);
     }
 
 private:
+    /// What the change says it swaps is what reads back otherwise than before.
+    std::string shownLaw(const plan::RuntimeChange &change) const
+    {
+        const auto before = SimulatedHaproxy(m_a).certificates();
+        std::size_t swapped = 0;
+        for (const auto &[file, pem] : m_haproxy.certificates())
+            swapped += before.at(file) != pem ? 1 : 0;
+        if (swapped != change.certificates.size())
+            return "the list of swapped certificates is another one";
+        for (const auto &file : change.certificates) {
+            const auto reply = m_haproxy.answer(plan::showCertificate(file.file));
+            if (plan::parseFingerprintShown(reply) != file.certificate->fingerprint)
+                return file.file + " shows another certificate";
+        }
+        return {};
+    }
+
     /// No instance may ever get the traffic meant for another: an address changes only while nothing goes there.
     std::string misdirected() const
     {
@@ -289,7 +319,7 @@ std::string farewellLaw(const HaproxyConfig &a, const HaproxyConfig &b, const pl
     SimulatedHaproxy haproxy(a);
     const auto before = haproxy.states();
     for (const auto &command : reload.farewell) {
-        const auto judged = plan::judgeReply(command, haproxy.answer(command.text));
+        const auto judged = plan::judgeReply(command, haproxy.answer(command.sent()));
         if (!judged)
             return judged.error().message;
     }
@@ -317,10 +347,14 @@ std::string farewellLaw(const HaproxyConfig &a, const HaproxyConfig &b, const pl
 }
 
 /// What the next life of our process takes `haproxy` for, when it wants `desired`.
-HaproxyConfig adopted(HaproxyConfig desired, const SimulatedHaproxy &haproxy)
+HaproxyConfig adopted(HaproxyConfig desired, SimulatedHaproxy &haproxy)
 {
+    plan::ShownFingerprints shown;
+    plan::forEachCertificate(desired, [&](const plan::CertificateFile &file) {
+        shown[file.file] = plan::parseFingerprintShown(haproxy.answer(plan::showCertificate(file.file)));
+    });
     for (auto &[name, balancer] : desired.balancers)
-        balancer = plan::asReported(*balancer, haproxy.states());
+        balancer = plan::asReported(*balancer, haproxy.states(), shown);
     return desired;
 }
 
@@ -331,13 +365,13 @@ std::string interruptionLaw(SimulatedHaproxy haproxy, const plan::RuntimeChange 
 {
     const auto before = haproxy.states();
     for (std::size_t i = 0; i < count; ++i)
-        haproxy.answer(change.commands[i].text);
+        haproxy.answer(change.commands[i].sent());
     const auto rest = plan::makePlan(adopted(b, haproxy), b, kHaproxy26);
     if (const auto *reload = std::get_if<plan::Reload>(&rest))
         return "reload: " + reload->reason;
     if (const auto *commands = std::get_if<plan::RuntimeChange>(&rest)) {
         for (const auto &command : commands->commands) {
-            const auto judged = plan::judgeReply(command, haproxy.answer(command.text));
+            const auto judged = plan::judgeReply(command, haproxy.answer(command.sent()));
             if (!judged)
                 return judged.error().message;
         }
@@ -352,6 +386,8 @@ std::string interruptionLaw(SimulatedHaproxy haproxy, const plan::RuntimeChange 
         if (takesTraffic(now) && (!takesTraffic(was) || now.address != was.address))
             return key.first + "/" + key.second + " takes traffic without a check";
     }
+    if (haproxy.certificates() != SimulatedHaproxy(b).certificates())
+        return "the certificates differ";
     return haproxy.maps() == SimulatedHaproxy(b).maps() ? "" : "the maps differ";
 }
 

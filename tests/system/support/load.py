@@ -20,9 +20,11 @@ class Load:
     request by then would have lost it, so that is counted as a failure, not repeated.
     """
 
-    def __init__(self, address, port, host="load.test", clients=4, keep_alive=False, pause=0.002, timeout=20):
+    def __init__(self, address, port, host="load.test", clients=4, keep_alive=False, pause=0.002, timeout=20,
+                 tls=None):
         self._to, self._host = (address, port), host
         self.clients = clients
+        self._tls = tls  # a context for it
         self._keep_alive, self._pause, self._timeout = keep_alive, pause, timeout
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -116,7 +118,12 @@ class Load:
             raise Failed(f"connecting: {error}") from None
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+        if not self._tls:
+            return connection
+        try:
+            return self._tls.wrap_socket(connection, server_hostname=self._host)
+        except OSError as error:
+            raise Failed(f"shaking hands: {error}") from None
 
     def _exchange(self, connection):
         keep = "" if self._keep_alive else "Connection: close\r\n"

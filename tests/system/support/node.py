@@ -170,12 +170,12 @@ class Node:
         first = json.loads((self.data / "first-key.json").read_text())
         return first["AccessKeyId"], first["SecretAccessKey"]
 
-    def client(self, key=None, **config):
+    def client(self, service="elb", key=None, **config):
         """A boto3 client that repeats nothing, so that every failure shows."""
         identity, secret = key or self.key
         settings = {"retries": {"max_attempts": 0}, "read_timeout": 60, "max_pool_connections": 64, **config}
         return boto3.session.Session().client(
-            "elb", endpoint_url=self.url, region_name="local", aws_access_key_id=identity,
+            service, endpoint_url=self.url, region_name="local", aws_access_key_id=identity,
             aws_secret_access_key=secret, verify=str(self.certificate) if self.speaks_tls else None,
             config=botocore.config.Config(**settings))
 
@@ -185,6 +185,12 @@ class Node:
         if not hasattr(self, "_elb"):
             self._elb = self.client(parameter_validation=False)
         return self._elb
+
+    @property
+    def iam(self):
+        if not hasattr(self, "_iam"):
+            self._iam = self.client("iam", parameter_validation=False)
+        return self._iam
 
     def request(self, method="POST", path="/", body=b"", headers=None, key=None, **signing):
         """One signed request."""
@@ -206,9 +212,9 @@ class Node:
                 "AWS_CONFIG_FILE": "/dev/null", "AWS_DEFAULT_REGION": "local", "AWS_PAGER": "", "LC_ALL": "C.UTF-8",
                 "AWS_EC2_METADATA_DISABLED": "true"}
 
-    def start_aws(self, *arguments, **environment):
+    def start_aws(self, *arguments, service="elb", **environment):
         """`aws elb …`, as somebody would type it."""
-        return subprocess.Popen([AWS, "--endpoint-url", self.url, "elb", *arguments], text=True,
+        return subprocess.Popen([AWS, "--endpoint-url", self.url, service, *arguments], text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
                                 env={**self.aws_environment(), **environment})
 
@@ -222,10 +228,10 @@ class Node:
                 raise
         return process.returncode, output, errors
 
-    def aws(self, *arguments):
+    def aws(self, *arguments, **options):
         """The answer of a command that must succeed."""
-        code, output, errors = self.aws_ends_with(*arguments)
-        assert code == 0, f"aws elb {' '.join(arguments)}: {code}\n{errors}"
+        code, output, errors = self.aws_ends_with(*arguments, **options)
+        assert code == 0, f"aws {' '.join(arguments)}: {code}\n{errors}"
         return json.loads(output) if output.strip() else None
 
     # Shorthands for what most tests begin with
@@ -234,6 +240,11 @@ class Node:
         """Creates a load balancer; listeners as http(80, 8080) and tcp(25, 2525) give them. Gives its DNS name."""
         parameters.setdefault("AvailabilityZones", ["local-a"])
         return self.elb.create_load_balancer(LoadBalancerName=name, Listeners=list(listeners), **parameters)["DNSName"]
+
+    def upload(self, name, made, **more):
+        """Uploads what support.certificate made; gives its ARN."""
+        answer = self.iam.upload_server_certificate(ServerCertificateName=name, **made.parameters, **more)
+        return answer["ServerCertificateMetadata"]["Arn"]
 
     def register(self, name, *ids):
         answer = self.elb.register_instances_with_load_balancer(LoadBalancerName=name, Instances=instances(*ids))
@@ -283,6 +294,10 @@ def http_listener(port, instance_port, instance_protocol="HTTP"):
 
 def tcp_listener(port, instance_port, instance_protocol="TCP"):
     return listener("TCP", port, instance_port, instance_protocol)
+
+
+def https_listener(port, instance_port, certificate, protocol="HTTPS", instance_protocol="HTTP"):
+    return {**listener(protocol, port, instance_port, instance_protocol), "SSLCertificateId": certificate}
 
 
 def quick_check(target):

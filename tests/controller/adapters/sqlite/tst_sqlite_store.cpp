@@ -83,8 +83,10 @@ void overwrite(const QString &path, qint64 offset, const QByteArray &bytes)
     if (!database || !adapters::sqlite::prepareSchema(*database, adapters::sqlite::embeddedMigrations()))
         ::_exit(1);
     const auto box = adapters::sqlite::SecretBox::open(path + ".key", adapters::sqlite::SecretBox::IfMissing::Create);
+    if (!box)
+        ::_exit(1);
     for (;;) {
-        const auto saved = adapters::sqlite::saveTransaction(*database, box.value(), transaction);
+        const auto saved = adapters::sqlite::saveTransaction(*database, *box, transaction);
         if (!saved || ::write(answers, &saved->number, sizeof(saved->number)) < 0)
             ::_exit(1);
         transaction.balancers.front().expected = *saved;
@@ -140,6 +142,9 @@ private Q_SLOTS:
     void refusesToStartWithAnotherKeyFile();
     void refusesAKeyFileOthersCanRead();
     void refusesASecretMovedToAnotherKey();
+    void encryptsPrivateKeysAndForgetsThem();
+    void refusesToStartWithoutTheKeyFileOfItsCertificates();
+    void refusesAPrivateKeyMovedToAnotherCertificate();
 
 private:
     QString path(const char *name) const { return m_folder->filePath(QString::fromLatin1(name)); }
@@ -531,6 +536,44 @@ void SqliteStoreTest::refusesASecretMovedToAnotherKey()
     close();
     execute("UPDATE access_keys SET secret = (SELECT secret FROM access_keys WHERE id = 'AKIAVIEWER')");
     QCOMPARE(openFails().code, ErrorCode::Corrupt);
+}
+
+void SqliteStoreTest::encryptsPrivateKeysAndForgetsThem()
+{
+    const auto created = save(change(makeCertificate("web"), {}));
+    auto certificate = makeCertificate("web");
+    certificate.tags.clear();
+    const auto changed = save(change(certificate, created));
+    save(certificateRemoval("web", changed));
+    const auto written = contentOf(path("state.db")) + contentOf(path("state.db-wal"));
+    QVERIFY(written.contains("ASCAweb")); // the history knows the certificate
+    QVERIFY(!written.contains("very+secret/key"));
+    auto database = Database::open(databasePath());
+    QCOMPARE(database->number("SELECT count(*) FROM certificates").value_or(-1), 0);
+    QCOMPARE(database->number("SELECT count(*) FROM certificate_changes").value_or(-1), 3);
+    QCOMPARE(*database->text("SELECT group_concat(before, ' ') FROM "
+                             "(SELECT before FROM certificate_changes ORDER BY revision)"),
+             "absent patch value");
+}
+
+void SqliteStoreTest::refusesToStartWithoutTheKeyFileOfItsCertificates()
+{
+    save(change(makeCertificate("web"), {}));
+    close();
+    QVERIFY(QFile::remove(path("secret.key")));
+    QCOMPARE(openFails().code, ErrorCode::Corrupt);
+    QVERIFY(!QFile::exists(path("secret.key")));
+}
+
+void SqliteStoreTest::refusesAPrivateKeyMovedToAnotherCertificate()
+{
+    save(change(makeCertificate("web"), {}));
+    save(change(makeCertificate("api"), {}));
+    close();
+    execute("UPDATE certificates SET private_key = (SELECT private_key FROM certificates WHERE name = 'web')");
+    const auto error = openFails();
+    QCOMPARE(error.code, ErrorCode::Corrupt);
+    QVERIFY2(error.message.find("certificate api") != std::string::npos, error.message.c_str());
 }
 
 QTEST_GUILESS_MAIN(SqliteStoreTest)
