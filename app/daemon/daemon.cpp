@@ -16,6 +16,7 @@
 #include "daemon/notify.h"
 #include "daemon/system_clock.h"
 #include "dashboard/dashboard_files.h"
+#include "service/drain_watcher.h"
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
@@ -95,6 +96,7 @@ struct Daemon::Parts
     service::Turnstile turn;
     std::unique_ptr<service::HealthWatcher> watcher;
     std::unique_ptr<service::Reconciler> reconciler;
+    std::unique_ptr<service::DrainWatcher> drains;
     std::unique_ptr<service::ChangeQueue> changes;
     std::unique_ptr<service::LoadBalancerService> service;
     std::unique_ptr<service::EventLog> events;
@@ -197,6 +199,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     parts.reconciler =
         std::make_unique<service::Reconciler>(parts.desired, std::move(node), *parts.addresses, *parts.haproxy,
                                               *parts.haproxy, *parts.watcher, parts.turn, service::ReconcilerOptions());
+    parts.drains = std::make_unique<service::DrainWatcher>(*parts.reconciler, *parts.haproxy, parts.clock);
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
     service::ServiceOptions options;
     options.region = m_settings.api.region;
@@ -357,6 +360,8 @@ QCoro::Task<Result<void>> Daemon::end(bool traffic)
     Result<void> result;
     if (m_parts->reconciler)
         m_parts->reconciler->stop();
+    if (m_parts->drains)
+        m_parts->drains->stop();
     if (m_parts->watcher)
         m_parts->watcher->stop();
     m_parts->probe.stop();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "service/change_queue.h"
+#include "service/drain_watcher.h"
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
@@ -48,6 +49,8 @@ public:
         m_reconciler = std::make_unique<balancer::service::Reconciler>(
             cache, balancer::service::NodePlan(m_settings.view, m_settings.pool), addressBook, haproxy, haproxy,
             watcher, turn, m_settings.options);
+        m_drains = std::make_unique<balancer::service::DrainWatcher>(*m_reconciler, haproxy, clock,
+                                                                     std::chrono::milliseconds(1));
         m_service = std::make_unique<balancer::service::LoadBalancerService>(changes, cache, *m_reconciler, haproxy,
                                                                              resolver, clock, serviceOptions());
         m_readModel = std::make_unique<balancer::service::ReadModel>(cache, *m_reconciler, watcher, haproxy);
@@ -74,14 +77,12 @@ public:
     }
 
     balancer::service::Reconciler &reconciler() { return *m_reconciler; }
+    balancer::service::DrainWatcher &drains() { return *m_drains; }
     balancer::service::LoadBalancerService &service() { return *m_service; }
     balancer::service::ReadModel &readModel() { return *m_readModel; }
     balancer::service::NodeReads &reads() { return *m_reads; }
 
-    auto preview(model::AnyRequest request)
-    {
-        return QCoro::waitFor(m_service->preview(std::move(request)));
-    }
+    auto preview(model::AnyRequest request) { return QCoro::waitFor(m_service->preview(std::move(request))); }
 
     /// Those of one kind among the events so far, oldest first.
     template <typename Kind>
@@ -131,6 +132,7 @@ private:
 
     NodeSettings m_settings;
     std::unique_ptr<balancer::service::Reconciler> m_reconciler;
+    std::unique_ptr<balancer::service::DrainWatcher> m_drains;
     std::unique_ptr<balancer::service::LoadBalancerService> m_service;
     std::unique_ptr<balancer::service::ReadModel> m_readModel;
     std::unique_ptr<balancer::service::NodeReads> m_reads;

@@ -8,6 +8,7 @@ target_link_libraries(BalancerServiceNode
 add_library(Balancer::ServiceNode ALIAS BalancerServiceNode)
 
 balancer_test(controller/service/tst_change_queue LABEL unit LIBRARIES Balancer::ServiceNode)
+balancer_test(controller/service/tst_drain_watcher LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_event_log LABEL unit LIBRARIES Balancer::Service)
 balancer_test(controller/service/tst_health_watcher LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_instance_health LABEL unit LIBRARIES Balancer::Service)
