@@ -21,6 +21,7 @@
 #include "dashboard/dashboard_files.h"
 #include "service/access_key_service.h"
 #include "service/access_log_follower.h"
+#include "service/drain_watcher.h"
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
@@ -121,6 +122,7 @@ struct Daemon::Parts
     std::unique_ptr<service::HealthWatcher> watcher;
     std::unique_ptr<service::Reconciler> reconciler;
     std::unique_ptr<service::AccessLogFollower> accessLogFollower;
+    std::unique_ptr<service::DrainWatcher> drains;
     std::unique_ptr<service::ChangeQueue> changes;
     std::unique_ptr<service::AccessKeyService> keys;
     std::unique_ptr<service::LoadBalancerService> service;
@@ -225,6 +227,7 @@ QCoro::Task<Result<void>> Daemon::startService()
                                               *parts.haproxy, *parts.watcher, parts.turn, service::ReconcilerOptions());
     parts.accessLogFollower = std::make_unique<service::AccessLogFollower>(parts.desired, *parts.reconciler,
                                                                            *parts.haproxy, *parts.accessLog);
+    parts.drains = std::make_unique<service::DrainWatcher>(*parts.reconciler, *parts.haproxy, parts.clock);
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
     parts.keys = std::make_unique<service::AccessKeyService>(*parts.changes, *parts.store, parts.clock, makeAccessKey);
     if (const auto loaded = co_await parts.keys->load(); !loaded)
@@ -390,6 +393,8 @@ QCoro::Task<Result<void>> Daemon::end(bool traffic)
     Result<void> result;
     if (m_parts->reconciler)
         m_parts->reconciler->stop();
+    if (m_parts->drains)
+        m_parts->drains->stop();
     if (m_parts->watcher)
         m_parts->watcher->stop();
     m_parts->probe.stop();

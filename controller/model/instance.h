@@ -57,6 +57,8 @@ struct FormerInstance
     InstanceAddress address;   ///< while it drains
     Timestamp drainingUntil{}; ///< its connections may go on until then; the epoch: they were ended at once
 
+    bool drains() const { return drainingUntil != Timestamp{}; }
+
     bool operator==(const FormerInstance &) const = default;
 };
 

@@ -23,16 +23,22 @@ std::optional<Endpoint> reportedAddress(const ServerStates &states, const std::s
     return Endpoint{*address, known->second.port};
 }
 
+/// A listener's server in maintenance of its own drains; its slot is free when the check server is in maintenance.
+bool isReleased(const ServerState &state, bool tracks)
+{
+    return tracks ? state.inheritsMaintenance() : state.isInMaintenance();
+}
+
 /// What HAProxy has in a slot that should be `desired`; nothing for a free one. Our process may have ended between two
 /// commands of a change: a server in maintenance has the right address then without being registered, or is not
 /// registered any more and has its former address still. Neither may pass for what is desired.
-std::optional<Endpoint> foundAddress(const ServerState &state, const Server &desired, std::size_t slot)
+std::optional<Endpoint> foundAddress(const ServerState &state, const Server &desired, std::size_t slot, bool tracks)
 {
     const auto address = IpAddress::parse(state.address);
     if (!address)
         return std::nullopt;
     const Endpoint found{*address, state.port};
-    const bool isFree = state.isInMaintenance() && (found == placeholderAddress(slot) || found == desired.address);
+    const bool isFree = isReleased(state, tracks) && (found == placeholderAddress(slot) || found == desired.address);
     return isFree ? std::nullopt : std::optional(found);
 }
 
@@ -41,7 +47,9 @@ void readServers(Backend &backend, const ServerStates &states)
     for (std::size_t slot = 0; slot < backend.servers.size(); ++slot) {
         auto &server = backend.servers[slot];
         const auto known = states.find({backend.name, server.name});
-        server.address = known == states.end() ? std::nullopt : foundAddress(known->second, server, slot);
+        server.address =
+            known == states.end() ? std::nullopt : foundAddress(known->second, server, slot, !backend.tracks.empty());
+        server.draining = known != states.end() && !backend.tracks.empty() && known->second.isForcedIntoMaintenance();
     }
 }
 
@@ -70,6 +78,11 @@ Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, cons
         byAddress.emplace(endpoint, instance.id);
         registered.emplace(instance.id, endpoint);
     }
+    std::map<InstanceId, Endpoint> draining;
+    for (const auto &former : balancer.formerInstances) {
+        if (former.drains() && !registered.contains(former.id))
+            draining.emplace(former.id, checkEndpoint(balancer, model::Instance{former.id, former.address}));
+    }
 
     Slots slots(written.size());
     std::vector<std::optional<Endpoint>> reported;
@@ -83,6 +96,9 @@ Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, cons
         const auto known = written[slot] ? registered.find(*written[slot]) : registered.end();
         if (known != registered.end() && reported[slot] == known->second)
             place(slot, known->first);
+        const auto drains = written[slot] ? draining.find(*written[slot]) : draining.end();
+        if (drains != draining.end() && reported[slot] == drains->second)
+            place(slot, drains->first);
     }
     for (std::size_t slot = 0; slot < slots.size(); ++slot) {
         if (slots[slot] || !reported[slot])

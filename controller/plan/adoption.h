@@ -13,7 +13,8 @@ namespace balancer::plan {
 
 /// Who has which slot in the HAProxy that runs. Its file may be a moment older than its run time, so the addresses
 /// decide: a slot in use belongs to the registered instance that has its address, before all to the one that `written`
-/// names. Where no address tells, `written` counts.
+/// names. Where no address tells, `written` counts. A draining instance has the slot that `written` names if its
+/// address is there still, and none else.
 Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, const ServerStates &states);
 
 /// The fingerprint in each certificate file, as HAProxy shows it.

@@ -89,6 +89,9 @@ struct Server
     std::string name;                ///< "s1", "s2", …
     std::string instance;            ///< whose slot it is; empty: free
     std::optional<Endpoint> address; ///< none exactly when the slot is free
+    /// What it has may finish, nothing new comes, not even from a client whose cookie names it. Of a listener's
+    /// servers only: the check server goes on.
+    bool draining = false;
 
     bool operator==(const Server &) const = default;
 };

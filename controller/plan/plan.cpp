@@ -44,6 +44,7 @@ Backend reachable(const Backend &running, const Backend &desired)
     for (std::size_t i = 0; i < slots; ++i) {
         backend.servers[i].instance = desired.servers[i].instance;
         backend.servers[i].address = desired.servers[i].address;
+        backend.servers[i].draining = desired.servers[i].draining;
     }
     if (backend.certificate && desired.certificate && backend.certificate->file == desired.certificate->file)
         backend.certificate = desired.certificate;
@@ -153,6 +154,24 @@ void appendRelease(const BalancerConfig &running, std::size_t slot, std::vector<
         commands.push_back({Kind::ShutdownSessions, "shutdown sessions server " + path(backend, slot)});
 }
 
+/// In maintenance a listener's server finishes what it has. Unlike in drain it gets nothing more, not even from clients
+/// whose cookie names it: they go elsewhere and get another cookie.
+Command setDraining(const Backend &backend, std::size_t slot, bool draining)
+{
+    return setState(path(backend, slot), draining ? "maint" : "ready");
+}
+
+/// For a slot whose traffic goes on to the same place, or that is in maintenance as a whole.
+void appendDraining(const BalancerConfig &running, const BalancerConfig &desired, std::size_t slot,
+                    std::vector<Command> &commands)
+{
+    for (std::size_t i = 0; i < running.backends.size(); ++i) {
+        const bool wanted = desired.backends[i].servers[slot].draining;
+        if (running.backends[i].servers[slot].draining != wanted)
+            commands.push_back(setDraining(desired.backends[i], slot, wanted));
+    }
+}
+
 void appendAddresses(const BalancerConfig &desired, std::size_t slot, std::vector<Command> &commands)
 {
     // The map can't be read back with the servers: once the addresses are right, it is too.
@@ -190,10 +209,12 @@ void appendSlot(const BalancerConfig &running, const BalancerConfig &desired, st
             appendMapCommand(desired.check, slot, change.commands);
             change.commands.push_back(setAddress(desired.check, slot));
         }
+        appendDraining(running, desired, slot, change.commands);
         return;
     }
     if (before.address)
         appendRelease(running, slot, change.commands);
+    appendDraining(running, desired, slot, change.commands);
     appendAddresses(desired, slot, change.commands);
     if (!after.address)
         return;
@@ -241,6 +262,17 @@ const Server *counterpart(const BalancerConfig *desired, std::size_t slot)
     return desired && slot < desired->check.servers.size() ? &desired->check.servers[slot] : nullptr;
 }
 
+/// An instance that begins to drain with the reload gets nothing more from the generation that leaves either.
+void appendFarewellToDraining(const BalancerConfig &running, const BalancerConfig &desired, std::size_t slot,
+                              std::vector<Command> &commands)
+{
+    for (const auto &backend : desired.backends) {
+        const auto before = std::ranges::find(running.backends, backend.name, &Backend::name);
+        if (before != running.backends.end() && backend.servers[slot].draining && !before->servers[slot].draining)
+            commands.push_back(setDraining(*before, slot, true));
+    }
+}
+
 std::vector<Command> farewellCommands(const HaproxyConfig &running, const HaproxyConfig &desired)
 {
     std::vector<Command> commands;
@@ -256,6 +288,8 @@ std::vector<Command> farewellCommands(const HaproxyConfig &running, const Haprox
                 after && after->instance == servers[slot].instance && hostOf(*after) == hostOf(servers[slot]);
             if (servers[slot].address && !stays)
                 appendRelease(*balancer, slot, commands);
+            else if (servers[slot].address)
+                appendFarewellToDraining(*balancer, *wanted, slot, commands);
         }
     }
     return commands;

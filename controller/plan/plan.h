@@ -72,7 +72,8 @@ using Plan = std::variant<NoChange, RuntimeChange, Reload>;
 
 /// What turns `running` into `desired` on an HAProxy of these capabilities: commands where they suffice, else a
 /// reload. Pure; the same input gives the same plan; the cost follows what differs. A slot that gets an instance, or
-/// whose instance gets another address, is left in drain and down: its first passed check makes it ready.
+/// whose instance gets another address, is left in drain and down: its first passed check makes it ready. An
+/// instance that drains keeps its slot and its check; it is freed like any other.
 Plan makePlan(const HaproxyConfig &running, const HaproxyConfig &desired, const Capabilities &capabilities);
 
 /// What the first passed check of a registering slot leads to: traffic.

@@ -58,34 +58,46 @@ std::string checkOptions(const model::HealthCheck &check)
     return options;
 }
 
+/// Who has a slot.
+struct Occupant
+{
+    model::Instance instance;
+    bool draining = false;
+};
+using Occupants = std::vector<std::optional<Occupant>>;
+
 template <typename AddressOf>
-std::vector<Server> projectServers(const std::vector<const model::Instance *> &occupants, AddressOf addressOf)
+std::vector<Server> projectServers(const Occupants &occupants, AddressOf addressOf)
 {
     std::vector<Server> servers;
     servers.reserve(occupants.size());
     for (std::size_t i = 0; i < occupants.size(); ++i) {
         Server server;
         server.name = serverName(i);
-        if (const auto *instance = occupants[i]) {
-            server.instance = instance->id.text();
-            server.address = addressOf(*instance);
+        if (const auto &occupant = occupants[i]) {
+            server.instance = occupant->instance.id.text();
+            server.address = addressOf(occupant->instance);
         }
         servers.push_back(std::move(server));
     }
     return servers;
 }
 
-/// The instance of each slot, or null; one pass over the instances instead of a search for each slot.
-std::vector<const model::Instance *> occupantsOf(const LoadBalancer &balancer, const Slots &slots)
+/// Who has each slot, if anyone; one pass over the instances instead of a search for each slot.
+Occupants occupantsOf(const LoadBalancer &balancer, const Slots &slots)
 {
-    std::map<std::string_view, const model::Instance *> byId;
+    std::map<std::string_view, Occupant> byId;
     for (const auto &instance : balancer.instances)
-        byId.emplace(instance.id.text(), &instance);
-    std::vector<const model::Instance *> occupants;
+        byId.emplace(instance.id.text(), Occupant{instance, false});
+    for (const auto &former : balancer.formerInstances) {
+        if (former.drains())
+            byId.emplace(former.id.text(), Occupant{model::Instance{former.id, former.address}, true});
+    }
+    Occupants occupants;
     occupants.reserve(slots.size());
     for (const auto &slot : slots) {
         const auto found = slot ? byId.find(slot->text()) : byId.end();
-        occupants.push_back(found == byId.end() ? nullptr : found->second);
+        occupants.push_back(found == byId.end() ? std::nullopt : std::optional(found->second));
     }
     return occupants;
 }
@@ -327,6 +339,8 @@ BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots,
             const auto own = instance.address.port;
             return Endpoint{instance.address.address, own != 0 ? own : listener.instancePort};
         });
+        for (std::size_t i = 0; i < occupants.size(); ++i)
+            backend.servers[i].draining = occupants[i] && occupants[i]->draining;
         config.backends.push_back(std::move(backend));
         if (!node.hasPool || !canBeServed(listener, tls))
             continue;
@@ -373,7 +387,8 @@ HaproxyConfig project(const BalancerRefs &balancers, const SlotTable &slots, con
     for (const auto *balancer : balancers) {
         const auto &name = balancer->name.folded();
         const auto known = slots.find(name);
-        const auto assigned = assignSlots(known == slots.end() ? Slots{} : known->second, balancer->instances);
+        const auto assigned =
+            assignSlots(known == slots.end() ? Slots{} : known->second, balancer->instances, balancer->formerInstances);
         config.balancers.emplace(name, projectBalancer(*balancer, assigned, node));
     }
     return config;

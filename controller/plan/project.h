@@ -53,7 +53,7 @@ std::vector<Bind> bindsOf(const model::LoadBalancer &balancer, const NodeView &n
 /// listener's InstancePort (design: instances).
 Endpoint checkEndpoint(const model::LoadBalancer &balancer, const model::Instance &instance);
 
-/// One load balancer alone; `slots` is what assignSlots made of its instances.
+/// One load balancer alone; `slots` is what assignSlots made of its instances, present and draining.
 BalancerConfig projectBalancer(const model::LoadBalancer &balancer, const Slots &slots, const NodeView &node);
 
 /// The frontends of a node whose load balancers share its addresses; none with a pool.

@@ -42,9 +42,10 @@ void appendServer(std::string &text, const Backend &backend, std::size_t slot, D
         line += " track " + backend.tracks + "/" + server.name;
     if (!backend.serverOptions.empty())
         line += " " + backend.serverOptions;
-    // A tracking server takes its state from the one it tracks. With `disabled`, a slot in use would stay in
-    // maintenance whatever the state file says.
-    if (detail == Detail::All && backend.tracks.empty() && !server.address)
+    // A tracking server takes its state from the one it tracks, unless it drains. With `disabled`, a slot in use would
+    // stay in maintenance whatever the state file says.
+    const bool isDisabled = backend.tracks.empty() ? !server.address : server.draining;
+    if (detail == Detail::All && isDisabled)
         line += " disabled";
     if (detail == Detail::All && !server.instance.empty())
         line += " # " + server.instance;

@@ -116,6 +116,8 @@ void compareBackend(const Backend &backend, const ServerStates &states, std::vec
         if (backend.tracks.empty() && known->second.isInMaintenance() != !server.address)
             found.push_back(path + (server.address ? " is in maintenance though it has an instance"
                                                    : " is in use though it has no instance"));
+        if (!backend.tracks.empty() && known->second.isForcedIntoMaintenance() != server.draining)
+            found.push_back(path + (server.draining ? " does not drain" : " drains though it should not"));
     }
 }
 

@@ -38,6 +38,8 @@ struct ServerState
     int checkState = 6;
 
     bool isInMaintenance() const { return (admin & (admin::kForcedMaint | admin::kInheritedMaint)) != 0; }
+    bool isForcedIntoMaintenance() const { return (admin & admin::kForcedMaint) != 0; }
+    bool inheritsMaintenance() const { return (admin & admin::kInheritedMaint) != 0; }
     bool isForcedToDrain() const { return (admin & admin::kForcedDrain) != 0; }
     bool isUp() const { return state == OperationalState::Running && !isInMaintenance(); }
 
@@ -71,7 +73,7 @@ std::string renderServersState(const HaproxyConfig &config, const SlotHealths &h
 SlotHealths healthsOf(const HaproxyConfig &config, const ServerStates &states);
 
 /// What HAProxy has that `balancer` does not want, as sentences; empty: they agree. Looks at addresses, ports and
-/// maintenance of every slot, not at health.
+/// maintenance of every slot (a listener's server: its own, by which it drains), not at health.
 std::vector<std::string> differences(const BalancerConfig &balancer, const ServerStates &states);
 
 } // namespace balancer::plan

@@ -10,28 +10,37 @@ namespace {
 
 constexpr std::size_t kLeastSlots = 2;
 
-std::size_t slotCount(std::size_t previous, std::size_t registered)
+std::size_t slotCount(std::size_t previous, std::size_t occupied)
 {
     const auto least = std::max(previous, kLeastSlots);
-    return registered <= least ? least : std::bit_ceil(registered + 1);
+    return occupied <= least ? least : std::bit_ceil(occupied + 1);
 }
 
 } // namespace
 
-Slots assignSlots(const Slots &previous, const std::vector<model::Instance> &instances)
+Slots assignSlots(const Slots &previous, const std::vector<model::Instance> &instances,
+                  const std::vector<model::FormerInstance> &former)
 {
     std::unordered_set<std::string> registered;
     for (const auto &instance : instances)
         registered.insert(instance.id.text());
+    std::unordered_set<std::string> draining;
+    for (const auto &instance : former) {
+        if (instance.drains() && !registered.contains(instance.id.text()))
+            draining.insert(instance.id.text());
+    }
 
     Slots slots = previous;
-    slots.resize(slotCount(previous.size(), instances.size()));
     std::unordered_set<std::string> placed;
+    std::size_t drainingSlots = 0;
     for (auto &slot : slots) {
-        const bool stays = slot && registered.contains(slot->text()) && placed.insert(slot->text()).second;
+        const bool drains = slot && draining.contains(slot->text());
+        const bool stays = slot && (drains || registered.contains(slot->text())) && placed.insert(slot->text()).second;
         if (!stays)
             slot.reset();
+        drainingSlots += stays && drains ? 1 : 0;
     }
+    slots.resize(slotCount(slots.size(), instances.size() + drainingSlots));
 
     auto free = slots.begin();
     for (const auto &instance : instances) {

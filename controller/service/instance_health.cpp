@@ -52,6 +52,11 @@ model::InstanceHealth describeFormer(const InstanceId &id)
     return {id, "OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer."};
 }
 
+model::InstanceHealth describeDraining(const InstanceId &id)
+{
+    return {id, "InService", "N/A", "Instance deregistration currently in progress."};
+}
+
 model::InstanceHealth describeUnknown(const InstanceId &id)
 {
     return {id, "Unknown", "ELB", "A transient error occurred. Please try again later."};

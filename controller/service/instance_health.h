@@ -29,6 +29,9 @@ model::InstanceHealth describeHealth(const InstanceId &id, const std::optional<p
 /// For an instance that was registered and is not now.
 model::InstanceHealth describeFormer(const InstanceId &id);
 
+/// For an instance that is not registered any more and finishes what it has.
+model::InstanceHealth describeDraining(const InstanceId &id);
+
 /// When HAProxy can't be asked.
 model::InstanceHealth describeUnknown(const InstanceId &id);
 

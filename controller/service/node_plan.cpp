@@ -104,7 +104,8 @@ bool NodePlan::place(const model::LoadBalancer &balancer)
         }
     }
     auto &slots = m_slots[name];
-    slots = plan::assignSlots(slots, balancer.instances);
+    slots = plan::assignSlots(slots, balancer.instances, balancer.formerInstances);
+    noteDraining(balancer, slots);
     auto projected = plan::projectBalancer(balancer, slots, m_view);
     const auto known = m_config.balancers.find(name);
     const bool isKnown = known != m_config.balancers.end();
@@ -123,6 +124,45 @@ bool NodePlan::place(const model::LoadBalancer &balancer)
     return !same;
 }
 
+void NodePlan::noteDraining(const model::LoadBalancer &balancer, const plan::Slots &slots)
+{
+    m_draining.erase(balancer.name);
+    for (const auto &former : balancer.formerInstances) {
+        const auto slot = former.drains() ? std::ranges::find(slots, std::optional(former.id)) : slots.end();
+        if (slot == slots.end())
+            continue;
+        const auto index = static_cast<std::size_t>(slot - slots.begin());
+        m_draining[balancer.name].push_back(DrainingSlot{balancer.name, former.id, index, former.drainingUntil});
+    }
+}
+
+std::vector<DrainingSlot> NodePlan::draining() const
+{
+    std::vector<DrainingSlot> all;
+    for (const auto &[name, slots] : m_draining)
+        all.insert(all.end(), slots.begin(), slots.end());
+    return all;
+}
+
+bool NodePlan::drains(const LoadBalancerName &balancer, const InstanceId &instance) const
+{
+    const auto known = m_draining.find(balancer);
+    return known != m_draining.end() &&
+           std::ranges::find(known->second, instance, &DrainingSlot::instance) != known->second.end();
+}
+
+bool NodePlan::release(const DrainingSlot &slot)
+{
+    const auto known = m_draining.find(slot.balancer);
+    if (known == m_draining.end() || std::ranges::find(known->second, slot) == known->second.end())
+        return false;
+    std::erase(known->second, slot);
+    if (known->second.empty())
+        m_draining.erase(known);
+    m_slots.at(slot.balancer.folded()).at(slot.slot).reset();
+    return true;
+}
+
 bool NodePlan::remove(const LoadBalancerName &name)
 {
     const auto address = m_view.addresses.find(name.folded());
@@ -131,6 +171,7 @@ bool NodePlan::remove(const LoadBalancerName &name)
         m_view.addresses.erase(address);
     }
     m_slots.erase(name.folded());
+    m_draining.erase(name);
     m_fronts.erase(name.folded());
     const auto known = m_config.balancers.find(name.folded());
     if (known == m_config.balancers.end())
@@ -199,8 +240,8 @@ Result<void> NodePlan::checkDescriptors(const model::LoadBalancer &candidate) co
 {
     const auto &name = candidate.name.folded();
     const auto slots = m_slots.find(name);
-    const auto assigned =
-        plan::assignSlots(slots == m_slots.end() ? plan::Slots() : slots->second, candidate.instances);
+    const auto assigned = plan::assignSlots(slots == m_slots.end() ? plan::Slots() : slots->second, candidate.instances,
+                                            candidate.formerInstances);
     const auto known = m_config.balancers.find(name);
     const auto present = known == m_config.balancers.end() ? 0 : plan::descriptorNeed(*known->second);
     return checkNeed(m_descriptors - present + candidate.listeners.size() + assigned.size());

@@ -25,6 +25,17 @@ struct AddressPool
     bool operator==(const AddressPool &) const = default;
 };
 
+/// A slot that an instance keeps while it drains.
+struct DrainingSlot
+{
+    LoadBalancerName balancer;
+    InstanceId instance;
+    std::size_t slot = 0;
+    model::Timestamp until{};
+
+    bool operator==(const DrainingSlot &) const = default;
+};
+
 /// What this node's HAProxy should be, kept up to date change by change: which load balancer has which address and
 /// which slots, and the configuration that follows. No I/O.
 class NodePlan
@@ -42,6 +53,10 @@ public:
     /// pool has no address for gets none and is named in the result's error (InvalidConfigurationRequest); the others
     /// are taken over all the same.
     Result<void> update(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all);
+
+    /// Nothing is left to drain in the slot: from the next update of its load balancer on it is free. False, and
+    /// nothing happens, when it does not drain (any more).
+    bool release(const DrainingSlot &slot);
 
     /// Whether `candidate` can be served beside the others: a port or an address may be missing.
     /// InvalidConfigurationRequest says what to do.
@@ -66,6 +81,9 @@ public:
     std::uint64_t membership() const { return m_membership; }
     /// The server that stands for an instance; nothing while it has no slot.
     std::optional<std::string> serverOf(const LoadBalancerName &balancer, const InstanceId &instance) const;
+    /// Slots that drain, by load balancer.
+    std::vector<DrainingSlot> draining() const;
+    bool drains(const LoadBalancerName &balancer, const InstanceId &instance) const;
 
 private:
     /// What the shared frontends show of a load balancer.
@@ -89,10 +107,12 @@ private:
     /// Whether the shared frontends may look another way then.
     bool place(const model::LoadBalancer &balancer);
     bool remove(const LoadBalancerName &name);
+    void noteDraining(const model::LoadBalancer &balancer, const plan::Slots &slots);
 
     plan::NodeView m_view;
     AddressPool m_pool;
     plan::SlotTable m_slots;
+    std::map<LoadBalancerName, std::vector<DrainingSlot>> m_draining; ///< only those that have some
     std::map<std::string, Front> m_fronts;
     std::set<IpAddress> m_used;
     plan::HaproxyConfig m_config;

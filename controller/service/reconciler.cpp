@@ -208,6 +208,45 @@ std::optional<std::pair<LoadBalancerName, InstanceId>> Reconciler::occupantOf(co
     return std::pair(*name, *id);
 }
 
+bool Reconciler::isDraining(const DrainingSlot &slot) const
+{
+    const auto balancer = m_running.balancers.find(slot.balancer.folded());
+    if (!m_runningKnown || balancer == m_running.balancers.end())
+        return false;
+    const auto &checked = balancer->second->check.servers;
+    if (slot.slot >= checked.size() || checked[slot.slot].instance != slot.instance.text())
+        return false;
+    return std::ranges::all_of(balancer->second->backends,
+                               [&](const plan::Backend &backend) { return backend.servers[slot.slot].draining; });
+}
+
+/// Whether the instance drains in the desired state as it is now, which HAProxy may not have yet.
+bool Reconciler::isWanted(const DrainingSlot &slot) const
+{
+    const auto *balancer = m_desired.find(slot.balancer);
+    return balancer && std::ranges::any_of(balancer->formerInstances, [&](const model::FormerInstance &former) {
+               return former.id == slot.instance && former.drainingUntil == slot.until;
+           });
+}
+
+std::vector<DrainingSlot> Reconciler::draining() const
+{
+    auto slots = m_node.draining();
+    std::erase_if(slots, [this](const DrainingSlot &slot) { return !isDraining(slot); });
+    return slots;
+}
+
+void Reconciler::release(const std::vector<DrainingSlot> &slots)
+{
+    std::set<LoadBalancerName> changed;
+    for (const auto &slot : slots) {
+        if (isWanted(slot) && m_node.release(slot))
+            changed.insert(slot.balancer);
+    }
+    if (!changed.empty())
+        onChanged(changed);
+}
+
 QCoro::Task<Result<void>> Reconciler::applyNodePlan()
 {
     if (!m_alive && m_runningKnown) {

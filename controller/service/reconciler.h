@@ -67,6 +67,12 @@ public:
     Result<Forecast> forecast(const std::set<LoadBalancerName> &changed, const plan::BalancerRefs &all,
                               const std::vector<const model::ServerCertificate *> &certificates) const;
 
+    /// The slots that drain in the HAProxy that runs.
+    std::vector<DrainingSlot> draining() const;
+    /// Frees these slots, for nothing is left to drain there, or its time has passed. Instances that have been
+    /// registered again meanwhile are left alone.
+    void release(const std::vector<DrainingSlot> &slots);
+
     const NodePlan &node() const { return m_node; }
     /// What HAProxy runs, as far as is known.
     const plan::HaproxyConfig &running() const { return m_running; }
@@ -91,6 +97,8 @@ private:
 
     void onChanged(const std::set<LoadBalancerName> &names);
     void onDied();
+    bool isDraining(const DrainingSlot &slot) const;
+    bool isWanted(const DrainingSlot &slot) const;
     plan::Plan planTo(const plan::HaproxyConfig &desired) const;
     QCoro::Task<Result<void>> run();
     QCoro::Task<Result<void>> applyPending();

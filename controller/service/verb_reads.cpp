@@ -187,6 +187,8 @@ VerbReads::Task<model::DescribeInstanceHealthAnswer> VerbReads::answer(model::De
             if (state != states->end() && state->second.address == instance->address.address.text())
                 known = state->second;
             answer.states.push_back(describeHealth(id, known));
+        } else if (m_reconciler.node().drains(balancer.name, id)) {
+            answer.states.push_back(states ? describeDraining(id) : describeUnknown(id));
         } else if (model::isFormerInstance(balancer, id, now)) {
             answer.states.push_back(describeFormer(id));
         } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "service/change_queue.h"
+#include "service/drain_watcher.h"
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
@@ -50,6 +51,8 @@ public:
         m_reconciler = std::make_unique<balancer::service::Reconciler>(
             cache, balancer::service::NodePlan(m_settings.view, m_settings.pool), addressBook, haproxy, haproxy,
             watcher, turn, m_settings.options);
+        m_drains = std::make_unique<balancer::service::DrainWatcher>(*m_reconciler, haproxy, clock,
+                                                                     std::chrono::milliseconds(1));
         m_service = std::make_unique<balancer::service::LoadBalancerService>(
             changes, cache, *m_reconciler, haproxy, resolver, examiner, clock, serviceOptions());
         m_readModel = std::make_unique<balancer::service::ReadModel>(cache, *m_reconciler, watcher, haproxy);
@@ -76,6 +79,7 @@ public:
     }
 
     balancer::service::Reconciler &reconciler() { return *m_reconciler; }
+    balancer::service::DrainWatcher &drains() { return *m_drains; }
     balancer::service::LoadBalancerService &service() { return *m_service; }
     balancer::service::ReadModel &readModel() { return *m_readModel; }
     balancer::service::NodeReads &reads() { return *m_reads; }
@@ -132,6 +136,7 @@ private:
 
     NodeSettings m_settings;
     std::unique_ptr<balancer::service::Reconciler> m_reconciler;
+    std::unique_ptr<balancer::service::DrainWatcher> m_drains;
     std::unique_ptr<balancer::service::LoadBalancerService> m_service;
     std::unique_ptr<balancer::service::ReadModel> m_readModel;
     std::unique_ptr<balancer::service::NodeReads> m_reads;

@@ -115,6 +115,8 @@ void SimulatedHaproxy::load(const plan::Backend &backend, const plan::SlotHealth
             server.state.checkHealth = up ? server.rise + server.fall - 1 : 0;
             server.state.admin = health == plan::SlotHealth::Registering ? admin::kForcedDrain : 0;
         }
+        if (!backend.tracks.empty())
+            server.state.admin = declared.draining ? admin::kForcedMaint | admin::kConfiguredMaint : 0;
         m_servers.emplace(plan::ServerKey(backend.name, declared.name), server);
     }
 }
@@ -126,12 +128,12 @@ void SimulatedHaproxy::follow()
         if (server.tracks.empty())
             continue;
         const auto &tracked = m_servers.at(plan::ServerKey(server.tracks, key.second)).state;
-        server.state.admin = 0;
+        server.state.admin &= admin::kForcedMaint | admin::kConfiguredMaint;
         if (tracked.isInMaintenance())
-            server.state.admin = admin::kInheritedMaint;
+            server.state.admin |= admin::kInheritedMaint;
         else if (tracked.isForcedToDrain())
-            server.state.admin = admin::kInheritedDrain;
-        server.state.state = tracked.state;
+            server.state.admin |= admin::kInheritedDrain;
+        server.state.state = server.state.isInMaintenance() ? plan::OperationalState::Stopped : tracked.state;
     }
 }
 
@@ -150,6 +152,8 @@ std::string SimulatedHaproxy::answer(const std::string &command)
                 "  shutdown sessions server <bk>/<srv>     : kill sessions on a server\n";
     else if (startsWith(words, {"show", "servers", "state"}))
         reply = showServers(words);
+    else if (startsWith(words, {"show", "stat"}))
+        reply = showStat(words);
     else if (startsWith(words, {"set", "server"}))
         reply = setServer(words);
     else if (startsWith(words, {"set", "map"}))
@@ -324,9 +328,10 @@ std::string SimulatedHaproxy::shutdownSessions(const Words &words)
     const auto path = words.size() < 4 ? std::string() : words[3];
     if (!hasBackend(path.substr(0, path.find('/'))))
         return "No such backend.\n";
-    const auto *server = find(path);
+    auto *server = find(path);
     if (!server)
         return "No such server.\n";
+    server->sessions = 0;
     m_shutDown.emplace_back(server->state.backend, server->state.server);
     return {};
 }
@@ -345,6 +350,24 @@ std::string SimulatedHaproxy::showServers(const Words &words) const
         }
     }
     return text;
+}
+
+/// The servers of one backend, and of all columns only what is asked for here.
+std::string SimulatedHaproxy::showStat(const Words &words) const
+{
+    if (words.size() != 5 || words[3] != "4" || words[4] != "-1" || !hasBackend(words[2]))
+        return "No such proxy.\n";
+    std::string text = "# pxname,svname,scur,\n";
+    for (const auto &[key, server] : m_servers) {
+        if (key.first == words[2])
+            text += key.first + "," + key.second + "," + std::to_string(server.sessions) + ",\n";
+    }
+    return text;
+}
+
+void SimulatedHaproxy::setSessions(const std::string &backend, const std::string &server, int count)
+{
+    m_servers.at(plan::ServerKey(backend, server)).sessions = count;
 }
 
 plan::ServerStates SimulatedHaproxy::states() const

@@ -37,6 +37,9 @@ public:
     /// Servers whose sessions were shut down, in order.
     const std::vector<plan::ServerKey> &shutDown() const { return m_shutDown; }
 
+    /// How many sessions a server has now, until they are shut down.
+    void setSessions(const std::string &backend, const std::string &server, int count);
+
     /// A check server's state changes by its own checks.
     void checksFindUp(const std::string &backend, const std::string &server);
     void checksFindDown(const std::string &backend, const std::string &server);
@@ -46,6 +49,7 @@ private:
     {
         plan::ServerState state;
         std::string tracks; ///< backend whose server of the same name decides; empty: checks itself
+        int sessions = 0;
         int rise = 2;
         int fall = 3;
     };
@@ -54,6 +58,7 @@ private:
 
     void load(const plan::Backend &backend, const plan::SlotHealths &healths);
     void follow();
+    std::string showStat(const Words &words) const;
     std::string setServer(const Words &words);
     std::string setAddress(Server &server, const Words &words);
     std::string setState(Server &server, const std::string &word);

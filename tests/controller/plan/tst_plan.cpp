@@ -33,6 +33,19 @@ HaproxyConfig changed(Change change)
     return projected({value});
 }
 
+/// `web()` without its instance, which drains.
+model::LoadBalancer drainingWeb()
+{
+    auto value = web();
+    value.attributes.draining.enabled = true;
+    return model::withoutInstances(value, {id("i-1")}, model::Timestamp()).value();
+}
+
+HaproxyConfig draining(const model::LoadBalancer &value)
+{
+    return plan::project(refsTo({value}), {{"web", {id("i-1"), std::nullopt}}}, plan::NodeView());
+}
+
 std::string planned(const HaproxyConfig &running, const HaproxyConfig &desired,
                     const plan::Capabilities &capabilities = kHaproxy26)
 {
@@ -55,6 +68,10 @@ private Q_SLOTS:
     void doesNothingWhenNothingChanged();
     void registersInAFreeSlot();
     void deregistersWithAnEndToItsSessions();
+    void drains();
+    void freesWhatHasDrained();
+    void takesBackWhatDrains();
+    void tellsTheLeavingGenerationWhatDrains();
     void replacesAnInstanceInItsSlot();
     void movesAnInstanceToAnotherAddress();
     void keepsTheStateWhenOnlyTheCheckPortChanges();
@@ -100,6 +117,49 @@ void PlanTest::deregistersWithAnEndToItsSessions()
                                                                "set server hc:web/s1 addr 192.0.2.1 port 1\n"
                                                                "set server b:web:80/s1 addr 192.0.2.1 port 1\n"
                                                                "set server b:web:81/s1 addr 192.0.2.1 port 1"));
+}
+
+void PlanTest::drains()
+{
+    const auto plan = plan::makePlan(projected({web()}), draining(drainingWeb()), kHaproxy26);
+    QCOMPARE(plan::describe(plan), std::string("set server b:web:80/s1 state maint\n"
+                                               "set server b:web:81/s1 state maint"));
+    QVERIFY(std::get<plan::RuntimeChange>(plan).registering.empty());
+}
+
+void PlanTest::freesWhatHasDrained()
+{
+    // The listeners' servers are as they were, so that the next instance finds a clean slot.
+    QCOMPARE(planned(draining(drainingWeb()), projected({drainingWeb()})),
+             std::string("set server hc:web/s1 state maint\n"
+                         "shutdown sessions server b:web:80/s1\n"
+                         "shutdown sessions server b:web:81/s1\n"
+                         "set server b:web:80/s1 state ready\n"
+                         "set server b:web:81/s1 state ready\n"
+                         "set map check-hosts-web.map s1 localhost\n"
+                         "set server hc:web/s1 addr 192.0.2.1 port 1\n"
+                         "set server b:web:80/s1 addr 192.0.2.1 port 1\n"
+                         "set server b:web:81/s1 addr 192.0.2.1 port 1"));
+}
+
+void PlanTest::takesBackWhatDrains()
+{
+    const auto plan = plan::makePlan(draining(drainingWeb()), projected({web()}), kHaproxy26);
+    QCOMPARE(plan::describe(plan), std::string("set server b:web:80/s1 state ready\n"
+                                               "set server b:web:81/s1 state ready"));
+    // It has been checked all the while.
+    QVERIFY(std::get<plan::RuntimeChange>(plan).registering.empty());
+}
+
+void PlanTest::tellsTheLeavingGenerationWhatDrains()
+{
+    auto value = drainingWeb();
+    value.listeners.push_back(http(82, 8082));
+    const auto plan = plan::makePlan(projected({web()}), draining(value), kHaproxy26);
+    const auto &farewell = std::get<plan::Reload>(plan).farewell;
+    QCOMPARE(farewell.size(), std::size_t(2));
+    QCOMPARE(farewell[0].text, std::string("set server b:web:80/s1 state maint"));
+    QCOMPARE(farewell[1].text, std::string("set server b:web:81/s1 state maint"));
 }
 
 void PlanTest::replacesAnInstanceInItsSlot()

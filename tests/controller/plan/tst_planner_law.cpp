@@ -90,6 +90,7 @@ private:
         if (chance(50))
             builder = builder.with(https(443, 8080, certificate()));
         model::LoadBalancer made = builder;
+        made.attributes.draining.enabled = chance(50);
         for (int count = below(6); count > 0; --count)
             made = model::withInstances(made, {anyInstance()}, model::Limits()).value();
         return made;
@@ -118,6 +119,10 @@ private:
         } else if (kind < 80 && !value.instances.empty()) {
             const auto moving = pick(value.instances).id;
             value = model::withInstanceAddress(value, moving, anyInstance().address);
+        } else if (kind < 83 && !value.formerInstances.empty()) {
+            // Nothing is left to drain.
+            auto &slots = state.slots[value.name.folded()];
+            std::ranges::replace(slots, std::optional(pick(value.formerInstances).id), std::optional<InstanceId>());
         } else if (kind < 87) {
             value.healthCheck.target = model::parseTarget(target()).value();
         } else if (kind < 90) {
@@ -142,7 +147,7 @@ private:
     {
         for (const auto &value : state.balancers) {
             auto &slots = state.slots[value.name.folded()];
-            slots = plan::assignSlots(slots, value.instances);
+            slots = plan::assignSlots(slots, value.instances, value.formerInstances);
         }
         std::erase_if(state.slots, [&](const auto &entry) {
             return std::ranges::none_of(state.balancers,
@@ -196,6 +201,12 @@ bool takesTraffic(const plan::ServerState &state)
 {
     constexpr auto kDrain = plan::admin::kForcedDrain | plan::admin::kInheritedDrain;
     return state.isUp() && (state.admin & kDrain) == 0;
+}
+
+/// The check server that a listener's server tracks: "hc:web/s1" for "b:web:80/s1".
+ServerKey trackedBy(const ServerKey &server)
+{
+    return {"hc:" + server.first.substr(2, server.first.rfind(':') - 2), server.second};
 }
 
 /// What is wrong with HAProxy while or after `change` turns it from `a` to `b`; empty: nothing.
@@ -291,6 +302,10 @@ private:
         if (targetOf(before, slot) == targetOf(after, slot)) {
             if (was.state != now.state || was.admin != now.admin || was.checkHealth != now.checkHealth)
                 return "its state changed though its instance did not";
+            for (const auto &backend : after.backends) {
+                if (std::ranges::count(m_haproxy.shutDown(), ServerKey(backend.name, server.name)) != 0)
+                    return "its sessions were shut down in " + backend.name;
+            }
             return {};
         }
         if (before.check.servers[slot].address) {
@@ -383,7 +398,10 @@ std::string interruptionLaw(SimulatedHaproxy haproxy, const plan::RuntimeChange 
     }
     for (const auto &[key, now] : haproxy.states()) {
         const auto &was = before.at(key);
-        if (takesTraffic(now) && (!takesTraffic(was) || now.address != was.address))
+        // What drained has been checked all the while.
+        const bool drained = was.isForcedIntoMaintenance() && key.first.starts_with("b:");
+        const auto &judge = drained ? before.at(trackedBy(key)) : was;
+        if (takesTraffic(now) && (!takesTraffic(judge) || now.address != was.address))
             return key.first + "/" + key.second + " takes traffic without a check";
     }
     if (haproxy.certificates() != SimulatedHaproxy(b).certificates())

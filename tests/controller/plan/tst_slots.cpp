@@ -55,6 +55,7 @@ private Q_SLOTS:
     void growsToTheNextPowerOfTwoAboveWhatIsRegistered_data();
     void growsToTheNextPowerOfTwoAboveWhatIsRegistered();
     void keepsEveryInstanceInPlaceWhateverHappens();
+    void keepsTheSlotOfADrainingInstance();
 };
 
 void SlotsTest::assigns_data()
@@ -145,6 +146,23 @@ void SlotsTest::keepsEveryInstanceInPlaceWhateverHappens()
                 QVERIFY2(!slots[i] || (i < before.size() && slots[i] == before[i]), label.c_str());
         }
     }
+}
+
+void SlotsTest::keepsTheSlotOfADrainingInstance()
+{
+    model::FormerInstance draining;
+    draining.id = id("a");
+    draining.drainingUntil = model::Timestamp(std::chrono::hours(1));
+    const auto after = [&](const std::string &previous, const std::vector<std::string> &registered) {
+        return describe(plan::assignSlots(slotsOf(previous), instances(registered), {draining}));
+    };
+    QCOMPARE(after("a b", {"b"}), std::string("a b"));
+    QCOMPARE(after("a -", {"b"}), std::string("a b"));
+    QCOMPARE(after("a b", {"b", "c"}), std::string("a b c -")); // it takes room
+    QCOMPARE(after("- b", {"b"}), std::string("- b"));          // but gets none anew
+    QCOMPARE(after("a b", {"a", "b"}), std::string("a b"));     // registered again
+    draining.drainingUntil = {};
+    QCOMPARE(after("a b", {"b"}), std::string("- b"));
 }
 
 QTEST_GUILESS_MAIN(SlotsTest)

@@ -11,6 +11,7 @@ balancer_test(controller/service/tst_access_key_service LABEL unit LIBRARIES Bal
 balancer_test(controller/service/tst_access_logs LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_certificates LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_change_queue LABEL unit LIBRARIES Balancer::ServiceNode)
+balancer_test(controller/service/tst_drain_watcher LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_event_log LABEL unit LIBRARIES Balancer::Service)
 balancer_test(controller/service/tst_health_watcher LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_instance_health LABEL unit LIBRARIES Balancer::Service)

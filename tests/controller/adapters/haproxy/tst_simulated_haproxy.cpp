@@ -135,14 +135,25 @@ void SimulatedHaproxyTest::answersThePlannersCommandsAsHaproxyDoes()
     QRandomGenerator random(seed);
     plan::SlotTable slots;
     auto running = projected(m_balancers, m_node);
+    for (const auto &value : m_balancers)
+        slots[value.name.folded()] = plan::assignSlots({}, value.instances);
     for (int step = 0; step < 40; ++step) {
         for (auto &value : m_balancers) {
-            value.instances.clear();
+            for (const auto &registered : std::exchange(value.instances, {}))
+                value.formerInstances.push_back(model::FormerInstance{
+                    registered.id, {}, registered.address, model::Timestamp(std::chrono::hours(random.bounded(2)))});
             for (int i = random.bounded(3); i > 0; --i)
                 value.instances.push_back(instance("i-" + std::to_string(random.bounded(3) * 2 + i % 2),
                                                    "10.0.0." + std::to_string(1 + random.bounded(3)),
                                                    std::uint16_t(random.bounded(2) * 7000)));
-            slots[value.name.folded()] = plan::assignSlots(slots[value.name.folded()], value.instances);
+            std::erase_if(value.formerInstances, [&](const model::FormerInstance &former) {
+                return random.bounded(4) == 0 || model::findInstance(value, former.id);
+            });
+            auto &assigned = slots[value.name.folded()];
+            // No more slots than HAProxy was started with.
+            if (plan::assignSlots(assigned, value.instances, value.formerInstances).size() > assigned.size())
+                value.formerInstances.clear();
+            assigned = plan::assignSlots(assigned, value.instances, value.formerInstances);
         }
         const auto desired = plan::project(refsTo(m_balancers), slots, m_node);
         const auto plan = plan::makePlan(running, desired, kHaproxy26);

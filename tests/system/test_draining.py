@@ -1,0 +1,145 @@
+"""Connection draining: what happens to requests under way when their instance is deregistered."""
+
+import concurrent.futures
+import os
+import signal
+
+import pytest
+
+from support.addresses import HTTP_PORT, INSTANCE_PORT
+from support.http import get
+from support.node import http_listener
+from support.processes import is_alive
+from support.waiting import LONG, eventually
+
+DRAINING = ("InService", "N/A", "Instance deregistration currently in progress.")
+GONE = ("OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer.")
+
+
+def set_draining(node, name, enabled, timeout=300):
+    draining = {"Enabled": enabled, "Timeout": timeout}
+    node.elb.modify_load_balancer_attributes(LoadBalancerName=name,
+                                             LoadBalancerAttributes={"ConnectionDraining": draining})
+
+
+class LongRequest:
+    """A request that its instance answers when told so."""
+
+    def __init__(self, node, backend, seconds):
+        before = backend.requests
+        backend.delay = seconds
+        self._pool = concurrent.futures.ThreadPoolExecutor(1)
+        self._answer = self._pool.submit(get, node.address, HTTP_PORT, timeout=60)
+        eventually(lambda: backend.requests > before, "the long request has reached its instance")
+        backend.delay = 0
+
+    def is_done(self):
+        return self._answer.done()
+
+    def answer(self):
+        return self._answer.result(60)
+
+
+@pytest.fixture
+def web(node, make_backend):
+    """A load balancer that drains, and its only instance; gives (name, instance)."""
+    backend = make_backend("one")
+    node.create("web", http_listener(HTTP_PORT, INSTANCE_PORT))
+    node.check_quickly("web", f"HTTP:{INSTANCE_PORT}/health")
+    set_draining(node, "web", True)
+    node.register("web", backend.address)
+    node.await_state("web", "InService", backend.address)
+    return "web", backend
+
+
+def is_gone(node, name, backend):
+    return lambda: node.health(name, backend.address) == {backend.address: GONE}
+
+
+def test_a_long_request_survives_until_it_ends(node, web):
+    name, backend = web
+    request = LongRequest(node, backend, 5)
+    node.deregister(name, backend.address)
+    assert node.health(name, backend.address) == {backend.address: DRAINING}
+    assert node.health(name) == {}
+    assert get(node.address, HTTP_PORT).status == 503 and not request.is_done()
+    assert request.answer().text == "one"
+    eventually(is_gone(node, name, backend), "it has drained", LONG)
+
+
+def test_the_timeout_ends_what_still_runs(node, web):
+    name, backend = web
+    set_draining(node, name, True, timeout=1)
+    request = LongRequest(node, backend, 30)
+    node.deregister(name, backend.address)
+    assert request.answer().status == 502
+    eventually(is_gone(node, name, backend), "its time has passed", LONG)
+
+
+def test_registered_again_while_it_drains(node, web):
+    name, backend = web
+    request = LongRequest(node, backend, 5)
+    node.deregister(name, backend.address)
+    node.register(name, backend.address)
+    # It was checked all the while: no first check to wait for.
+    assert node.health(name)[backend.address][0] == "InService"
+    assert get(node.address, HTTP_PORT).text == "one" and not request.is_done()
+    assert request.answer().text == "one"
+
+
+def test_without_draining_it_ends_at_once(node, web):
+    name, backend = web
+    set_draining(node, name, False)
+    request = LongRequest(node, backend, 30)
+    node.deregister(name, backend.address)
+    assert node.health(name, backend.address) == {backend.address: GONE}
+    assert request.answer().status == 502
+
+
+def test_a_long_request_survives_a_reload(node, web, ports):
+    name, backend = web
+    request = LongRequest(node, backend, 5)
+    node.deregister(name, backend.address)
+    before = node.generation()
+    node.elb.create_load_balancer_listeners(LoadBalancerName=name,
+                                            Listeners=[http_listener(ports(), INSTANCE_PORT)])
+    assert node.generation() == before + 1
+    assert get(node.address, HTTP_PORT).status == 503 and not request.is_done()
+    assert request.answer().text == "one"
+    eventually(is_gone(node, name, backend), "it has drained", LONG)
+
+
+def test_kill_9_of_the_daemon_while_it_drains(own_node, make_backend):
+    backend = make_backend("one")
+    own_node.create("web", http_listener(HTTP_PORT, INSTANCE_PORT))
+    own_node.check_quickly("web", f"HTTP:{INSTANCE_PORT}/health")
+    set_draining(own_node, "web", True)
+    own_node.register("web", backend.address)
+    own_node.await_state("web", "InService", backend.address)
+    request = LongRequest(own_node, backend, 10)
+    own_node.deregister("web", backend.address)
+    own_node.kill()
+    own_node.start()
+    assert own_node.health("web", backend.address) == {backend.address: DRAINING}
+    assert get(own_node.address, HTTP_PORT).status == 503 and not request.is_done()
+    assert request.answer().text == "one"
+    eventually(is_gone(own_node, "web", backend), "it has drained", LONG)
+
+
+def test_kill_9_of_haproxy_while_it_drains(node, web):
+    name, backend = web
+    LongRequest(node, backend, 5)
+    node.deregister(name, backend.address)
+    killed = node.haproxy()
+    os.kill(killed, signal.SIGKILL)
+    # Every session went with it; the one that comes back sends nothing to the instance.
+    eventually(lambda: not is_alive(killed) and get(node.address, HTTP_PORT).status == 503, "HAProxy is back")
+    eventually(is_gone(node, name, backend), "nothing is left to drain", LONG)
+
+
+def test_the_waiter_of_the_aws_cli_waits_for_the_end(node, web):
+    name, backend = web
+    request = LongRequest(node, backend, 5)
+    node.deregister(name, backend.address)
+    node.aws("wait", "instance-deregistered", "--load-balancer-name", name, "--instances", backend.address)
+    assert request.is_done() and request.answer().text == "one"
