@@ -52,7 +52,7 @@ inline model::Listener listener(model::Protocol protocol, std::uint16_t port, mo
     made.instanceProtocol = instanceProtocol;
     made.instancePort = instancePort;
     if (model::isSecure(protocol))
-        made.certificateId = "arn:aws:acm:local:000000000000:certificate/1";
+        made.certificateId = "arn:aws:iam::000000000000:server-certificate/1";
     return made;
 }
 

@@ -1,4 +1,5 @@
 balancer_test(controller/api/tst_event_streams LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
+balancer_test(controller/api/tst_helpers LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
 balancer_test(controller/api/tst_openapi LABEL unit LIBRARIES Balancer::Api)
 balancer_test(controller/api/tst_permissions LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)
 balancer_test(controller/api/tst_reads LABEL unit LIBRARIES Balancer::Api Balancer::ServiceNode)

@@ -256,7 +256,7 @@ void PlanTest::readsTheListOfCommands()
     QVERIFY(file.open(QIODevice::ReadOnly));
     const auto help = file.readAll().toStdString();
     QVERIFY(plan::parseCommandList(help, "2.6.12") == kHaproxy26);
-    const plan::Capabilities none{"1.5", false, false};
+    const plan::Capabilities none{"1.5", false, false, false};
     QVERIFY(plan::parseCommandList("", "1.5") == none);
 }
 

@@ -25,7 +25,8 @@ std::string joined(const std::vector<std::string> &lines)
 
 plan::BalancerConfig projectOne(const model::LoadBalancer &value, bool pool = false)
 {
-    const auto config = projected({value}, pool ? nodeWithPool({value}) : plan::NodeView());
+    const auto node = pool ? nodeWithPool({value}) : plan::NodeView();
+    const auto config = projected({value}, withCertificates(node, {"1"}));
     return *config.balancers.at(value.name.folded());
 }
 
@@ -276,6 +277,9 @@ void ProjectTest::allowsOnlyHttpToShareAPort_data()
     QTest::newRow("HTTP and TCP") << int(Protocol::Http) << int(Protocol::Tcp) << false;
     QTest::newRow("TCP and HTTP") << int(Protocol::Tcp) << int(Protocol::Http) << false;
     QTest::newRow("TCP and TCP") << int(Protocol::Tcp) << int(Protocol::Tcp) << false;
+    QTest::newRow("HTTPS and HTTPS") << int(Protocol::Https) << int(Protocol::Https) << true;
+    QTest::newRow("HTTP and HTTPS") << int(Protocol::Http) << int(Protocol::Https) << false;
+    QTest::newRow("SSL and SSL") << int(Protocol::Ssl) << int(Protocol::Ssl) << false;
 }
 
 void ProjectTest::allowsOnlyHttpToShareAPort()

@@ -6,6 +6,8 @@ target_link_libraries(BalancerHaproxyBench
     PRIVATE Balancer::CompileSettings)
 add_library(Balancer::HaproxyBench ALIAS BalancerHaproxyBench)
 
+balancer_test(controller/adapters/haproxy/tst_certificate_swap LABEL contract
+    LIBRARIES Balancer::HaproxyBench Balancer::OpenSslAdapter Balancer::TestCertificates)
 balancer_test(controller/adapters/haproxy/tst_generation_keeper LABEL contract LIBRARIES Balancer::HaproxyBench)
 balancer_test(controller/adapters/haproxy/tst_haproxy_binary LABEL contract LIBRARIES Balancer::HaproxyBench)
 balancer_test(controller/adapters/haproxy/tst_listening_sockets LABEL contract LIBRARIES Balancer::HaproxyBench)

@@ -175,6 +175,12 @@ void RuntimeSocketTest::refusesToSmuggle_data()
     QTest::newRow("a carriage return") << std::string("show info\rx");
     QTest::newRow("a semicolon") << std::string("show info;set server b/s state maint");
     QTest::newRow("a zero byte") << std::string("show\0info", 9);
+    QTest::newRow("a command behind a payload")
+        << std::string("set ssl cert a <<\nline\n\nset server b/s state maint\n");
+    QTest::newRow("a payload without its last line end") << std::string("set ssl cert a <<\nline");
+    QTest::newRow("an empty payload") << std::string("set ssl cert a <<\n");
+    QTest::newRow("a carriage return in a payload") << std::string("set ssl cert a <<\nline\r\n");
+    QTest::newRow("a semicolon before a payload") << std::string("x;set ssl cert a <<\nline\n");
 }
 
 void RuntimeSocketTest::refusesToSmuggle()
