@@ -9,6 +9,7 @@
 #include "wire/signature_text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <vector>
 
@@ -21,6 +22,8 @@ using wire::Parameters;
 
 constexpr std::size_t kMaxSignedHeaders = 100;
 constexpr std::chrono::seconds kLongestExpiry{604800};
+/// ELB's own, and those of the helpers at the same address.
+constexpr std::array<std::string_view, 4> kServices{wire::kSignatureService, "iam", "sts", "ec2"};
 
 /// "AKID/20150830/us-east-1/elasticloadbalancing/aws4_request"
 struct Credential
@@ -201,7 +204,7 @@ Result<void> checkScope(const SignedRequest &sign, const SignatureSettings &sett
         return should("the date of the request: '" + day + "'");
     if (settings.strictScope && std::ranges::find(settings.regions, sign.scope.region) == settings.regions.end())
         return should("a valid region: " + quotedList(settings.regions));
-    if (settings.strictScope && sign.scope.service != wire::kSignatureService)
+    if (settings.strictScope && std::ranges::find(kServices, sign.scope.service) == kServices.end())
         return should("the correct service: '" + std::string(wire::kSignatureService) + "'");
     return {};
 }

@@ -74,6 +74,8 @@ std::optional<std::string> shorthand(const Node &node)
         return isPlain(node.text) ? std::optional(node.text) : std::nullopt;
     std::string text;
     for (const auto &[name, value] : node.children) {
+        if (isScalar(value) && value.text.empty())
+            continue; // the same as not given
         if (!isScalar(value) || !isPlain(value.text))
             return std::nullopt;
         text += (text.empty() ? "" : ",") + name + "=" + value.text;

@@ -183,6 +183,7 @@ void RequestRouterTest::answersEveryVerbThatHasNoMembersMissing()
                              R"("AvailabilityZones":["a"],"Subnets":["s"],"SecurityGroups":["g"],)"
                              R"("LoadBalancerPort":80,"InstancePort":80,"SSLCertificateId":"arn",)"
                              R"("PolicyName":"p","PolicyTypeName":"t","PolicyNames":[],"CookieName":"c",)"
+                             R"("ServerCertificateName":"c","CertificateBody":"b","PrivateKey":"k","TagKeys":["t"],)"
                              R"("LoadBalancerAttributes":{"ConnectionSettings":{"IdleTimeout":5}},)"
                              R"("Listeners":[{"Protocol":"TCP","LoadBalancerPort":80,"InstancePort":80}],)"
                              R"("HealthCheck":{"Target":"TCP:80","Interval":10,"Timeout":5,"UnhealthyThreshold":2,)"

@@ -132,7 +132,7 @@ void ReadFormsTest::membersHaveElbsNames()
              R"("Listeners":[{"Protocol":"HTTP","LoadBalancerPort":80,"InstanceProtocol":"HTTP","InstancePort":8080}],)"
              R"("HealthCheck":{"Target":"HTTP:8080/ping","Interval":30,"Timeout":5,"UnhealthyThreshold":2,)"
              R"("HealthyThreshold":10},"AvailabilityZones":["a","b"],"Subnets":[],"SecurityGroups":[],)"
-             R"("Tags":[{"Key":"team","Value":"blue"},{"Key":"empty"}],)"
+             R"("Tags":[{"Key":"team","Value":"blue"},{"Key":"empty","Value":""}],)"
              R"("Instances":[{"InstanceId":"i-1","State":"InService","ReasonCode":"ELB",)"
              R"("Description":"still being checked","Address":"10.0.0.5:8080"}]})"s);
 }
