@@ -80,8 +80,11 @@ Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, cons
     }
     std::map<InstanceId, Endpoint> draining;
     for (const auto &former : balancer.formerInstances) {
-        if (former.drains() && !registered.contains(former.id))
-            draining.emplace(former.id, checkEndpoint(balancer, model::Instance{former.id, former.address}));
+        if (!former.drains() || registered.contains(former.id))
+            continue;
+        const auto endpoint = checkEndpoint(balancer, model::Instance{former.id, former.address});
+        draining.emplace(former.id, endpoint);
+        byAddress.emplace(endpoint, former.id); // behind a registered one of the same address
     }
 
     Slots slots(written.size());

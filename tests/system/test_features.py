@@ -204,7 +204,8 @@ def test_a_request_that_is_never_completed(site, serve):
     node, address = site
     serve(HttpBackend)
     modify(node, ConnectionSettings={"IdleTimeout": 1})
-    assert raw(address, "GET / HTTP/1.1\r\nHost: a\r\n").startswith("HTTP/1.1 408 REQUEST_TIMEOUT\r\n")
+    # HAProxy's parser says so itself, in words of its own.
+    assert raw(address, "GET / HTTP/1.1\r\nHost: a\r\n").startswith("HTTP/1.1 408 ")
 
 
 def test_connections_are_kept_for_the_idle_timeout(site, make_backend):
