@@ -152,9 +152,7 @@ def test_describing_page_by_page(node, ports):
     (["create-load-balancer", "--load-balancer-name", "web", "--availability-zones", ZONE, "--listeners",
       "Protocol=HTTP,LoadBalancerPort=80,InstanceProtocol=TCP,InstancePort=80"],
      "An error occurred (InvalidConfigurationRequest) when calling the CreateLoadBalancer operation: "),
-    (["describe-account-limits"],
-     "An error occurred (InvalidAction) when calling the DescribeAccountLimits operation: "),
-], ids=["unknown load balancer", "no zones", "layers that do not match", "unknown action"])
+], ids=["unknown load balancer", "no zones", "layers that do not match"])
 def test_an_error_of_the_service_is_told_with_its_code_and_text(node, arguments, error):
     code, output, errors = node.aws_ends_with(*arguments)
     assert code == ERROR_OF_THE_SERVICE

@@ -71,6 +71,14 @@ std::string pathFor(const api::ReadEntry &read)
     return std::string(read.path.substr(0, read.path.find('{'))) + (read.path.ends_with('}') ? "web" : "");
 }
 
+/// The form of a Query for the verb, in the version of its own API.
+std::string queryFor(const std::string &verb)
+{
+    const auto *entry = api::findVerb(verb);
+    const bool isIams = entry && entry->surface == api::Surface::Iam;
+    return "Action=" + verb + (isIams ? "&Version=2010-05-08" : "");
+}
+
 /// What a verb says that was let in, but not told what it needs.
 bool isLetIn(const std::string &code)
 {
@@ -150,10 +158,10 @@ std::vector<PermissionsTest::Transport> PermissionsTest::transports()
     const auto action = [](const std::string &verb) { return "/v1/actions/" + verb; };
     return {
         {"Query by POST",
-         [](const Somebody &who, const std::string &verb) { return requestBy(who, "POST", "/", "", "Action=" + verb); },
+         [](const Somebody &who, const std::string &verb) { return requestBy(who, "POST", "/", "", queryFor(verb)); },
          true},
         {"Query by GET",
-         [](const Somebody &who, const std::string &verb) { return requestBy(who, "GET", "/", "Action=" + verb, ""); },
+         [](const Somebody &who, const std::string &verb) { return requestBy(who, "GET", "/", queryFor(verb), ""); },
          true},
         {"JSON",
          [=](const Somebody &who, const std::string &verb) { return requestBy(who, "POST", action(verb), "", "{}"); }},
@@ -173,7 +181,7 @@ std::vector<PermissionsTest::Transport> PermissionsTest::transports()
          }},
         {"Query over the unix socket of another user",
          [](const Somebody &who, const std::string &verb) {
-             return fromUser(1000, requestBy(who, "POST", "/", "", "Action=" + verb));
+             return fromUser(1000, requestBy(who, "POST", "/", "", queryFor(verb)));
          },
          true},
     };

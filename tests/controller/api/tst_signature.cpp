@@ -427,7 +427,7 @@ void SignatureTest::refusesOtherScopesWhenStrict()
     strict.regions = {"us-east-1", "eu-1"};
     QCOMPARE(verify(plain(), kThen, strict), std::string());
     Signing by;
-    by.service = "ec2";
+    by.service = "s3";
     QCOMPARE(verify(tests::signedRequest("GET", "/", "", by), kThen, strict),
              std::string("SignatureDoesNotMatch: Credential should be scoped to the correct service: "
                          "'elasticloadbalancing'"));

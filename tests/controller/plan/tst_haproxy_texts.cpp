@@ -180,7 +180,7 @@ void HaproxyTextsTest::findsWhatDiffers_data()
     row("hc:web/s4", "address", "hc:web/s4 has address 10.9.9.9:1 instead of 192.0.2.4:1");
     row("hc:web/s4", "ready", "hc:web/s4 is in use though it has no instance");
     row("hc:web/s1", "maintenance", "hc:web/s1 is in maintenance though it has an instance");
-    row("b:web:80/s1", "maintenance", ""); // it only follows
+    row("b:web:80/s1", "maintenance", "b:web:80/s1 drains though it should not");
 }
 
 void HaproxyTextsTest::findsWhatDiffers()
@@ -198,7 +198,8 @@ void HaproxyTextsTest::findsWhatDiffers()
             state.server = backend.servers[slot].name;
             state.address = plan::effectiveAddress(backend.servers[slot], slot).address.text();
             state.port = plan::effectiveAddress(backend.servers[slot], slot).port;
-            state.admin = backend.servers[slot].address ? 0 : plan::admin::kForcedMaint;
+            const auto maintenance = backend.tracks.empty() ? plan::admin::kForcedMaint : plan::admin::kInheritedMaint;
+            state.admin = backend.servers[slot].address ? 0 : maintenance;
             states.emplace(ServerKey(state.backend, state.server), state);
         }
     };
