@@ -30,46 +30,45 @@ TableRow rowFor(const model::KeyMetadata &key)
 
 void KeysCommand::addTo(CLI::App &app)
 {
-    m_keys = app.add_subcommand("keys", "The access keys of a node: who may ask it for what");
-    m_keys->require_subcommand(1);
-    m_keys->fallthrough();
-    addNodeOptions(*m_keys);
-    m_keys->footer("Changes count at once, also for browsers that are signed in. The last enabled admin key stays.");
+    auto *keys = app.add_subcommand("keys", "The access keys of a node: who may ask it for what");
+    keys->require_subcommand(1);
+    keys->fallthrough();
+    addNodeOptions(*keys);
+    keys->footer("Changes count at once, also for browsers that are signed in. The last enabled admin key stays.");
 
-    m_create = m_keys->add_subcommand("create", "Make a key; its secret is printed this once and never again");
-    m_create->add_option("--role", m_role, "viewer reads, operator changes load balancers, admin also keys and nodes")
+    auto *create = add(*keys, "create", "Make a key; its secret is printed this once and never again",
+                       &KeysCommand::create);
+    create->add_option("--role", m_role, "viewer reads, operator changes load balancers, admin also keys and nodes")
         ->type_name("viewer|operator|admin")
         ->check(CLI::IsMember({"viewer", "operator", "admin"}))
         ->required();
-    m_list = m_keys->add_subcommand("list", "All keys, without their secrets");
-    m_disable = addOneFor("disable", "Refuse a key until it is enabled again");
-    m_enable = addOneFor("enable", "Take a disabled key again");
-    m_delete = addOneFor("delete", "Forget a key for ever");
-    for (auto *command : {m_create, m_list, m_disable, m_enable, m_delete})
-        command->fallthrough();
+    add(*keys, "list", "All keys, without their secrets", &KeysCommand::list);
+    addOneFor(*keys, "disable", "Refuse a key until it is enabled again", &KeysCommand::disable);
+    addOneFor(*keys, "enable", "Take a disabled key again", &KeysCommand::enable);
+    addOneFor(*keys, "delete", "Forget a key for ever", &KeysCommand::remove);
 }
 
-CLI::App *KeysCommand::addOneFor(const char *name, const char *help)
+CLI::App *KeysCommand::add(CLI::App &keys, const char *name, const char *help, Task task)
 {
-    auto *command = m_keys->add_subcommand(name, help);
-    command->add_option("id", m_id, "The key's id")->type_name("ACCESS_KEY_ID")->required();
+    auto *command = keys.add_subcommand(name, help);
+    command->fallthrough();
+    command->callback([this, task] { m_task = task; });
     return command;
+}
+
+void KeysCommand::addOneFor(CLI::App &keys, const char *name, const char *help, Task task)
+{
+    add(keys, name, help, task)->add_option("id", m_id, "The key's id")->type_name("ACCESS_KEY_ID")->required();
 }
 
 bool KeysCommand::isChosen() const
 {
-    return m_keys->parsed();
+    return m_task != nullptr;
 }
 
 int KeysCommand::ask()
 {
-    if (m_create->parsed())
-        return create();
-    if (m_list->parsed())
-        return list();
-    if (m_delete->parsed())
-        return remove();
-    return update(m_enable->parsed() ? model::KeyStatus::Active : model::KeyStatus::Inactive);
+    return (this->*m_task)();
 }
 
 int KeysCommand::create()
@@ -108,6 +107,16 @@ int KeysCommand::list()
         rows.push_back(rowFor(key));
     std::cout << renderTable(rows, isTerminal());
     return Done;
+}
+
+int KeysCommand::enable()
+{
+    return update(model::KeyStatus::Active);
+}
+
+int KeysCommand::disable()
+{
+    return update(model::KeyStatus::Inactive);
 }
 
 int KeysCommand::update(model::KeyStatus status)

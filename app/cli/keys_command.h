@@ -19,20 +19,21 @@ protected:
     int ask() override;
 
 private:
-    CLI::App *addOneFor(const char *name, const char *help);
+    using Task = int (KeysCommand::*)();
+
+    /// `task` is what is done when the command line names it.
+    CLI::App *add(CLI::App &keys, const char *name, const char *help, Task task);
+    void addOneFor(CLI::App &keys, const char *name, const char *help, Task task);
     int create();
     int list();
+    int enable();
+    int disable();
     int update(model::KeyStatus status);
     int remove();
     /// "AKIA… is disabled."; an empty structure as JSON.
     int confirm(const std::string &what) const;
 
-    CLI::App *m_keys = nullptr;
-    CLI::App *m_create = nullptr;
-    CLI::App *m_list = nullptr;
-    CLI::App *m_disable = nullptr;
-    CLI::App *m_enable = nullptr;
-    CLI::App *m_delete = nullptr;
+    Task m_task = nullptr; ///< the one that the command line named
     std::string m_role;
     std::string m_id;
 };

@@ -147,9 +147,10 @@ QCoro::Task<Result<void>> HealthWatcher::check(Registration registration, std::u
         decide(server, SlotHealth::Down);
         co_return Result<void>();
     }
-    const auto rest = registration.check.interval - (std::chrono::steady_clock::now() - started);
-    QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(rest), this,
-                       [this, server, serial] { schedule(server, serial); });
+    // A check can take longer than the interval, on a machine that stood still; a negative time never ends.
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
+    const auto rest = std::max(registration.check.interval - took, std::chrono::milliseconds(0));
+    QTimer::singleShot(rest, this, [this, server, serial] { schedule(server, serial); });
     co_return Result<void>();
 }
 

@@ -5,6 +5,8 @@
 
 #include <QCoro/QCoroTask>
 
+#include <QElapsedTimer>
+
 using namespace balancer;
 using namespace balancer::tests;
 using plan::ServerKey;
@@ -68,6 +70,7 @@ private Q_SLOTS:
     void takesHaproxysOwnFirstCheckToo();
     void countsAsUnhealthyAfterTheThreshold();
     void forgivesFailuresBelowTheThreshold();
+    void checksAgainAfterACheckThatTookLongerThanTheInterval();
     void startsAgainAtAnotherAddress();
     void goesOnWithTheSameRegistration();
     void saysNothingOfADeregisteredInstance();
@@ -162,6 +165,20 @@ void HealthWatcherTest::forgivesFailuresBelowTheThreshold()
     QTRY_VERIFY(m_bench->probe.checks().size() > 5);
     QVERIFY(!isReady(1) && !isUnhealthy(1));
     m_bench->probe.setFailing("10.0.0.1:8080", false);
+    QTRY_VERIFY(isReady(1));
+}
+
+void HealthWatcherTest::checksAgainAfterACheckThatTookLongerThanTheInterval()
+{
+    m_bench->probe.setFailing("10.0.0.1:8080", true);
+    m_bench->probe.gate().close();
+    m_bench->watcher.beginRegistrations({registration(1, "10.0.0.1:8080", 1000000)});
+    QTRY_COMPARE(m_bench->probe.gate().waiting(), 1);
+    QElapsedTimer sinceTheCheckBegan;
+    sinceTheCheckBegan.start();
+    QTRY_VERIFY(sinceTheCheckBegan.elapsed() > 5); // the interval is none at all
+    m_bench->probe.setFailing("10.0.0.1:8080", false);
+    m_bench->probe.gate().open();
     QTRY_VERIFY(isReady(1));
 }
 

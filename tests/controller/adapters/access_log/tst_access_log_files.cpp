@@ -45,7 +45,8 @@ public:
     {
         std::vector<std::string> paths;
         for (const auto &file : published()) {
-            for (const auto line : split(text(file), '\n')) {
+            const auto lines = text(file);
+            for (const auto line : split(lines, '\n')) {
                 const auto from = line.find(":80/");
                 if (from != std::string_view::npos)
                     paths.emplace_back(line.substr(from + 3, line.find(' ', from) - from - 3));
