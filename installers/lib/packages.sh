@@ -55,6 +55,7 @@ packages_test=(
     python3-boto3        # the other client
     python3-boto         # and its predecessor, which signs otherwise
     binutils             # readelf: which libraries the program needs
+    libnss3-tools        # certutil: what a browser trusts
     openssl              # certificates made for a test
     chromium             # the dashboard's tests
     shellcheck

@@ -1,30 +1,27 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
-import { Backend } from './support/backend.mjs';
 import {
   isGone,
   isLive,
-  launch,
   openDialog,
   openSignedIn,
   row,
   shows,
   takesFocus,
 } from './support/browser.mjs';
-import { Node } from './support/node.mjs';
+import { Stage } from './support/stage.mjs';
 
+let stage;
 let node;
 let browser;
 let page;
 let backend;
 
 before(async () => {
-  [node, browser, backend] = await Promise.all([
-    Node.make().then((made) => made.start()),
-    launch(),
-    Backend.start(),
-  ]);
+  stage = await Stage.set({ backends: 1 });
+  ({ node, browser } = stage);
+  [backend] = stage.backends;
   page = await openSignedIn(browser, node);
 });
 
@@ -33,11 +30,7 @@ beforeEach(async () => {
   await isLive(page);
 });
 
-after(async () => {
-  await browser.close();
-  await node.close();
-  backend.close();
-});
+after(() => stage.strike());
 
 const dialog = () => page.getByRole('dialog');
 const press = (name) => dialog().getByRole('button', { name, exact: true }).click();
@@ -160,6 +153,46 @@ test('health check: an impossible one is told, a possible one planned and set', 
   assert.match(await commandLine(), /configure-health-check .*Interval=10/);
   await press('Apply');
   await shows(page.getByRole('region', { name: 'Health check' }), '10 s, 9 s');
+});
+
+test('listeners: one more, with its plan first, and gone again', async () => {
+  const listeners = page.getByRole('region', { name: 'Listeners' });
+  await page.getByRole('link', { name: 'web', exact: true }).click();
+  await openDialog(page, 'Add listener');
+  await dialog().getByLabel('Port', { exact: true }).fill('8001');
+  await dialog().getByLabel('Instance port', { exact: true }).fill('8080');
+  await press('Show the plan');
+  await shows(dialog(), 'With a reload');
+  assert.match(await commandLine(), /^aws elb create-load-balancer-listeners .*LoadBalancerPort=8001/);
+  await press('Add');
+  await shows(listeners, 'HTTP 8001');
+
+  await page.getByRole('button', { name: 'Remove listener HTTP 8001', exact: true }).click();
+  await shows(dialog(), 'What this will do');
+  assert.match(await commandLine(), /^aws elb delete-load-balancer-listeners .*--load-balancer-ports 8001/);
+  await press('Remove');
+  await isGone(listeners.getByRole('row', { name: 'HTTP 8001' }));
+  await shows(listeners, 'HTTP 8000');
+});
+
+test('listeners: what the node refuses is told at its field, and nothing typed is lost', async () => {
+  await page.getByRole('link', { name: 'web', exact: true }).click();
+  await openDialog(page, 'Add listener');
+  await dialog().getByLabel('Protocol', { exact: true }).click();
+  await page.getByRole('option', { name: 'HTTPS', exact: true }).click();
+  await dialog().getByLabel('Port', { exact: true }).fill('8000');
+  await dialog().getByLabel('Instance port', { exact: true }).fill('8080');
+  await press('Show the plan');
+  await shows(dialog().locator('mat-error'), 'The ARN of a certificate');
+  await dialog().getByLabel('Certificate (ARN)').fill('arn:aws:iam::000000000000:server-certificate/nobodys');
+  await press('Show the plan');
+  await shows(dialog().locator('mat-error'), 'nobodys');
+  await dialog().getByLabel('Protocol', { exact: true }).click();
+  await page.getByRole('option', { name: 'TCP', exact: true }).click();
+  await press('Show the plan');
+  await shows(dialog().locator('mat-error'), '8000');
+  assert.equal(await dialog().getByLabel('Instance port', { exact: true }).inputValue(), '8080');
+  await press('Cancel');
 });
 
 test('a node that does not answer costs nothing that was typed', async () => {

@@ -2,28 +2,23 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { Backend } from './support/backend.mjs';
-import { isGone, launch, openSignedIn, row, shows } from './support/browser.mjs';
-import { Node } from './support/node.mjs';
+import { isGone, openSignedIn, row, shows } from './support/browser.mjs';
+import { Stage } from './support/stage.mjs';
 
+let stage;
 let node;
 let browser;
 let page;
 let backend;
 
 before(async () => {
-  [node, browser, backend] = await Promise.all([
-    Node.make().then((made) => made.start()),
-    launch(),
-    Backend.start(),
-  ]);
+  stage = await Stage.set({ backends: 1 });
+  ({ node, browser } = stage);
+  [backend] = stage.backends;
   page = await openSignedIn(browser, node);
 });
 
-after(async () => {
-  await browser.close();
-  await node.close();
-  backend.close();
-});
+after(() => stage.strike());
 
 test('a node without load balancers says what to do', async () => {
   await page.getByRole('heading', { name: 'No load balancers yet' }).waitFor();

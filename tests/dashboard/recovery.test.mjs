@@ -5,7 +5,6 @@ import {
   dialogsHaveOpened,
   isGone,
   isLive,
-  launch,
   linkState,
   openDialog,
   openSignedIn,
@@ -13,23 +12,24 @@ import {
   shows,
   takesFocus,
 } from './support/browser.mjs';
-import { Node } from './support/node.mjs';
+import { Stage, closed } from './support/stage.mjs';
 import { Network } from './support/proxy.mjs';
 
+let stage;
 let node;
 let browser;
 let network;
 
 before(async () => {
-  [node, browser] = await Promise.all([Node.make().then((made) => made.start()), launch()]);
+  stage = await Stage.set();
+  ({ node, browser } = stage);
   network = await Network.before(node);
   await node.create('web', 8000, 8080);
 });
 
 after(async () => {
-  await browser.close();
   network.close();
-  await node.close();
+  await stage.strike();
 });
 
 /** As somebody does who just types: the secret is all that is missing. */
@@ -52,8 +52,7 @@ test('a broken connection is shown, comes back by itself and misses nothing', as
   await row(page, 'meanwhile').waitFor();
   await isGone(row(page, 'web'));
   await isLive(page);
-  assert.deepEqual(page.complaints, []);
-  await page.context().close();
+  await closed(page);
 });
 
 test('a killed node is shown; when it is back one signs in and sees the truth, where one was', async () => {
@@ -73,8 +72,7 @@ test('a killed node is shown; when it is back one signs in and sees the truth, w
     'what was typed is kept',
   );
   assert.equal(new URL(page.url()).pathname, '/dashboard/load-balancers/meanwhile');
-  assert.deepEqual(page.complaints, []);
-  await page.context().close();
+  await closed(page);
 });
 
 test('a session that has ended is noticed by a dialog that asks at once, and one signs in above it', async () => {

@@ -1,26 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { isLive, launch, linkState, openPage, openSignedIn, shows, signIn } from './support/browser.mjs';
-import { Node } from './support/node.mjs';
+import { isLive, linkState, openPage, openSignedIn, shows, signIn } from './support/browser.mjs';
+import { Stage, closed } from './support/stage.mjs';
 
+let stage;
 let node;
 let browser;
 
 before(async () => {
-  [node, browser] = await Promise.all([Node.make().then((made) => made.start()), launch()]);
+  stage = await Stage.set();
+  ({ node, browser } = stage);
   await node.create('web', 8000, 8080);
 });
 
-after(async () => {
-  await browser.close();
-  await node.close();
-});
-
-async function closed(page) {
-  assert.deepEqual(page.complaints, []);
-  await page.context().close();
-}
+after(() => stage.strike());
 
 test('a key opens the page that was asked for', async () => {
   const page = await openPage(browser);
@@ -101,6 +95,21 @@ test('signing out ends it', async () => {
   await page.reload();
   await page.getByRole('heading', { name: 'Sign in to this node' }).waitFor();
   assert.equal(await linkState(page).count(), 0);
+  await closed(page);
+});
+
+test('pages of one browser share the session: whoever signs in or out does so for all of them', async () => {
+  const page = await openSignedIn(browser, node);
+  const other = await page.context().newPage();
+  await other.goto(`${node.url}/dashboard/`);
+  await isLive(other);
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await other.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+  await signIn(page, node.key);
+  await isLive(page);
+  await isLive(other);
+  assert.equal(await other.getByRole('dialog').count(), 0);
   await closed(page);
 });
 

@@ -101,6 +101,16 @@ QCoro::Task<void> DashboardPage::open()
     m_stack->setCurrentWidget(m_tab->widget());
 }
 
+QCoro::Task<void> DashboardPage::renewSession()
+{
+    const QPointer<DashboardPage> self(this);
+    const auto access = m_session.entry().access;
+    const auto session = co_await m_session.client().openBrowserSession();
+    // Without one the page itself asks who is there.
+    if (self && session && m_open && access == m_shown)
+        m_tab->renewSession(QByteArray::fromStdString(session->cookie));
+}
+
 Result<WebTarget> DashboardPage::target() const
 {
     const auto &status = m_session.status();
@@ -148,6 +158,7 @@ Result<void> DashboardPage::loadBrowser()
         m_open = false;
         showMessage(sentence);
     };
+    m_tab->onSessionEnded = [this] { renewSession(); };
     m_stack->addWidget(m_tab->widget());
     return {};
 }

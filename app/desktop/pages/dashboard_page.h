@@ -33,6 +33,8 @@ protected:
 
 private:
     QCoro::Task<void> open();
+    /// The page goes on with another session, where the node ended the one it had.
+    QCoro::Task<void> renewSession();
     /// Where the node's page is: its own address, or over a unix socket its first address on this machine.
     Result<WebTarget> target() const;
     Result<void> loadBrowser();

@@ -1,18 +1,13 @@
+#include "desktop/web/locked_page.h"
+#include "desktop/web/loopback_relay.h"
 #include "desktop/web/web_tab.h"
 
-#include <QCryptographicHash>
-#include <QDesktopServices>
 #include <QNetworkCookie>
 #include <QPointer>
-#include <QSslCertificate>
-#include <QVBoxLayout>
-#include <QWebEngineCertificateError>
+#include <QRandomGenerator>
 #include <QWebEngineCookieStore>
-#include <QWebEngineNewWindowRequest>
-#include <QWebEnginePage>
 #include <QWebEngineProfile>
 #include <QWebEngineSettings>
-#include <QWebEngineUrlRequestInterceptor>
 #include <QWebEngineView>
 
 #include <memory>
@@ -23,79 +18,27 @@ namespace balancer::desktop {
 
 namespace {
 
-bool isSameOrigin(const QUrl &a, const QUrl &b)
+constexpr quint16 kHttpsPort = 443;
+
+/// The dashboard listens there for another session.
+constexpr auto kTellOfSession = "new BroadcastChannel('elastic-haproxy-session').postMessage('changed')";
+
+QNetworkCookie cookieOf(const QByteArray &session, const QUrl &page)
 {
-    return a.scheme() == b.scheme() && a.host() == b.host() && a.port() == b.port();
-}
-
-void openOutside(const QUrl &url)
-{
-    if (url.scheme() == QLatin1String("http") || url.scheme() == QLatin1String("https"))
-        QDesktopServices::openUrl(url);
-}
-
-/// Whatever the page asks for, from another origin it gets nothing.
-class OriginLock : public QWebEngineUrlRequestInterceptor
-{
-public:
-    explicit OriginLock(QUrl page) : m_page(std::move(page)) {}
-
-    void interceptRequest(QWebEngineUrlRequestInfo &info) override
-    {
-        const QUrl url = info.requestUrl();
-        const bool own = url.scheme() == QLatin1String("data") || url.scheme() == QLatin1String("blob");
-        if (!own && !isSameOrigin(url, m_page))
-            info.block(true);
-    }
-
-private:
-    QUrl m_page;
-};
-
-class LockedPage : public QWebEnginePage
-{
-public:
-    LockedPage(QWebEngineProfile *profile, WebTarget target) : QWebEnginePage(profile), m_target(std::move(target))
-    {
-        connect(this, &QWebEnginePage::certificateError, this, &LockedPage::judge);
-        connect(this, &QWebEnginePage::newWindowRequested, this,
-                [](const QWebEngineNewWindowRequest &request) { openOutside(request.requestedUrl()); });
-    }
-
-protected:
-    bool acceptNavigationRequest(const QUrl &url, NavigationType type, bool isMainFrame) override
-    {
-        if (isSameOrigin(url, m_target.page) || url.scheme() == QLatin1String("data"))
-            return true;
-        if (isMainFrame && type == NavigationTypeLinkClicked)
-            openOutside(url);
-        return false;
-    }
-
-private:
-    void judge(QWebEngineCertificateError error)
-    {
-        const auto chain = error.certificateChain();
-        const QString shown =
-            chain.isEmpty() ? QString() : QString::fromLatin1(chain.first().digest(QCryptographicHash::Sha256).toHex());
-        if (!shown.isEmpty() && shown == m_target.fingerprint)
-            error.acceptCertificate();
-        else
-            error.rejectCertificate();
-    }
-
-    WebTarget m_target;
-};
-
-QNetworkCookie cookieOf(const WebTarget &target)
-{
-    const auto separator = target.cookie.indexOf('=');
-    QNetworkCookie cookie(target.cookie.left(separator), target.cookie.mid(separator + 1));
+    const auto separator = session.indexOf('=');
+    QNetworkCookie cookie(session.left(separator), session.mid(separator + 1));
     cookie.setPath(QStringLiteral("/"));
     cookie.setHttpOnly(true);
-    cookie.setSecure(target.page.scheme() == QLatin1String("https"));
+    cookie.setSecure(page.scheme() == QLatin1String("https"));
     cookie.setSameSitePolicy(QNetworkCookie::SameSite::Strict);
     return cookie;
+}
+
+/// A name of this machine that nobody can have a certificate for, because nobody knows it.
+QString secretHost()
+{
+    auto *random = QRandomGenerator::system();
+    return QStringLiteral("n%1.n%2.localhost").arg(random->generate64(), 0, 16).arg(random->generate64(), 0, 16);
 }
 
 class EngineTab : public WebTab
@@ -104,11 +47,7 @@ public:
     explicit EngineTab(QWidget *parent) : m_view(new QWebEngineView(parent)) {}
     ~EngineTab() override
     {
-        // A page has to go before its profile.
-        if (m_view)
-            m_view->setPage(nullptr);
-        m_page.reset();
-        m_profile.reset();
+        close();
         delete m_view;
     }
 
@@ -116,35 +55,39 @@ public:
 
     void open(const WebTarget &target) override
     {
-        m_view->setPage(nullptr);
-        m_page.reset();
+        close();
+        m_from = addressOf(target);
+        if (m_from.isEmpty()) {
+            tellFailed(target);
+            return;
+        }
         // Without a name nothing of it reaches the disk.
         m_profile = std::make_unique<QWebEngineProfile>();
-        m_lock = std::make_unique<OriginLock>(target.page);
+        m_lock = std::make_unique<OriginLock>(m_from);
         m_profile->setUrlRequestInterceptor(m_lock.get());
-        m_page = std::make_unique<LockedPage>(m_profile.get(), target);
+        m_page = std::make_unique<LockedPage>(m_profile.get(), target, m_from);
         m_page->setBackgroundColor(m_background);
         m_page->settings()->setAttribute(QWebEngineSettings::LocalContentCanAccessRemoteUrls, false);
         m_page->settings()->setAttribute(QWebEngineSettings::PluginsEnabled, false);
         m_view->setPage(m_page.get());
-        QObject::connect(m_page.get(), &QWebEnginePage::loadFinished, m_view, [this, page = target.page](bool loaded) {
-            if (loaded && onShown)
+        QObject::connect(m_page.get(), &QWebEnginePage::loadFinished, m_view, [this, target](bool loaded) {
+            if (!loaded)
+                tellFailed(target);
+            else if (onShown)
                 onShown();
-            else if (!loaded && onFailed)
-                onFailed(QWebEngineView::tr("%1 cannot be shown").arg(page.toString()));
         });
-        auto *store = m_profile->cookieStore();
         if (target.cookie.isEmpty()) {
-            m_page->load(target.page);
+            m_page->load(m_from);
             return;
         }
-        // The cookie has to be there before the first request.
-        QObject::connect(store, &QWebEngineCookieStore::cookieAdded, m_page.get(),
-                         [this, page = target.page, done = false]() mutable {
-                             if (!std::exchange(done, true))
-                                 m_page->load(page);
-                         });
-        store->setCookie(cookieOf(target), target.page);
+        followSession();
+        setCookie(target.cookie);
+    }
+
+    void renewSession(const QByteArray &cookie) override
+    {
+        if (m_page && !m_lock->hasOwnSession())
+            setCookie(cookie);
     }
 
     void setBackground(const QColor &color) override
@@ -155,8 +98,73 @@ public:
     }
 
 private:
+    /// Each before what it needs.
+    void close()
+    {
+        if (m_view)
+            m_view->setPage(nullptr);
+        m_page.reset();
+        m_profile.reset();
+        m_lock.reset();
+        m_relay.reset();
+    }
+
+    /// Where the page is loaded from. Chromium asks us about a certificate only when it finds a fault with it, and
+    /// finds none with what the system trusts for the host. So that only the pinned one passes, an encrypted page is
+    /// loaded from a host that no certificate is for: over a port of this machine that leads to the node. Empty when no
+    /// port is free.
+    QUrl addressOf(const WebTarget &target)
+    {
+        QUrl page = target.page;
+        if (page.scheme() != QLatin1String("https"))
+            return page;
+        m_relay = std::make_unique<LoopbackRelay>(page.host(), static_cast<quint16>(page.port(kHttpsPort)));
+        if (!m_relay->listen())
+            return {};
+        page.setHost(secretHost());
+        page.setPort(m_relay->port());
+        return page;
+    }
+
+    void tellFailed(const WebTarget &target) const
+    {
+        if (onFailed)
+            onFailed(QWebEngineView::tr("%1 cannot be shown").arg(target.page.toString()));
+    }
+
+    void setCookie(const QByteArray &session)
+    {
+        const auto cookie = cookieOf(session, m_from);
+        m_session = cookie.value();
+        m_profile->cookieStore()->setCookie(cookie, m_from);
+    }
+
+    /// Loads the page when its cookie is there, and tells it of each later one. The node takes a cookie away when the
+    /// session behind it has ended.
+    void followSession()
+    {
+        auto *store = m_profile->cookieStore();
+        QObject::connect(store, &QWebEngineCookieStore::cookieAdded, m_page.get(),
+                         [this](const QNetworkCookie &cookie) {
+                             if (cookie.value() != m_session)
+                                 return;
+                             if (m_page->url().isEmpty())
+                                 m_page->load(m_from);
+                             else
+                                 m_page->runJavaScript(QLatin1String(kTellOfSession));
+                         });
+        QObject::connect(store, &QWebEngineCookieStore::cookieRemoved, m_page.get(),
+                         [this](const QNetworkCookie &cookie) {
+                             if (cookie.value() == m_session && !m_lock->hasOwnSession() && onSessionEnded)
+                                 onSessionEnded();
+                         });
+    }
+
     QPointer<QWebEngineView> m_view;
     QColor m_background = Qt::white;
+    QUrl m_from;          ///< where the page is loaded from
+    QByteArray m_session; ///< the cookie's value; a secret
+    std::unique_ptr<LoopbackRelay> m_relay;
     std::unique_ptr<OriginLock> m_lock;
     std::unique_ptr<QWebEngineProfile> m_profile;
     std::unique_ptr<LockedPage> m_page;

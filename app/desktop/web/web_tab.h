@@ -14,7 +14,7 @@ namespace balancer::desktop {
 struct WebTarget
 {
     QUrl page;           ///< nothing outside its origin is shown
-    QString fingerprint; ///< https: of the only certificate that is accepted
+    QString fingerprint; ///< https: SHA-256, in small hexadecimal digits, of the only certificate that is accepted
     QByteArray cookie;   ///< "name=value" of a session there; a secret
 };
 
@@ -29,11 +29,16 @@ public:
     virtual QWidget *widget() = 0;
     /// Forgets what it showed before, the session too.
     virtual void open(const WebTarget &target) = 0;
+    /// Another session for the page that is open, which goes on where it was. Nothing happens if somebody has signed in
+    /// or out on the page itself.
+    virtual void renewSession(const QByteArray &cookie) = 0;
     virtual void setBackground(const QColor &color) = 0;
 
     /// Called with a sentence when the page cannot be shown.
     std::function<void(const QString &)> onFailed;
     std::function<void()> onShown;
+    /// Called when the node ended the session that `open` or `renewSession` brought.
+    std::function<void()> onSessionEnded;
 };
 
 /// What the module exports, as kWebTabSymbol.

@@ -21,10 +21,20 @@ target_compile_definitions(tst_real_nodes PRIVATE
     ELASTIC_HAPROXY="$<TARGET_FILE:elastic-haproxy>"
     SCREENSHOTS="${CMAKE_BINARY_DIR}/screenshots")
 add_dependencies(tst_real_nodes elastic-haproxy elastic-haproxy-desktop)
+set(browser_tests app.desktop.tst_real_nodes)
+if(BALANCER_HAS_WEB_TAB)
+    balancer_desktop_test(app/desktop/tst_web_tab LIBRARIES Qt6::WebEngineWidgets)
+    add_dependencies(tst_web_tab elastic-haproxy-web)
+    add_dependencies(tst_real_nodes elastic-haproxy-web)
+    balancer_desktop_test(app/desktop/tst_dashboard_page LIBRARIES Balancer::HttpClient Qt6::WebEngineWidgets)
+    target_compile_definitions(tst_dashboard_page PRIVATE ELASTIC_HAPROXY="$<TARGET_FILE:elastic-haproxy>")
+    add_dependencies(tst_dashboard_page elastic-haproxy elastic-haproxy-web)
+    list(APPEND browser_tests app.desktop.tst_web_tab app.desktop.tst_dashboard_page)
+endif()
 if(BALANCER_SANITIZERS)
     # The Chromium in WebEngine deletes objects of its own as a smaller type, and leaves others behind. Whole stacks tell
     # them from ours.
-    set_tests_properties(app.desktop.tst_real_nodes PROPERTIES ENVIRONMENT
+    set_tests_properties(${browser_tests} PROPERTIES ENVIRONMENT
         "ASAN_OPTIONS=new_delete_type_mismatch=0:fast_unwind_on_malloc=0;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/app/desktop/leaks.txt")
 endif()
 

@@ -1,6 +1,7 @@
 #include "adapters/http/http_client.h"
 #include "app/desktop/real_node.h"
 #include "app/desktop/window_fixture.h"
+#include "daemon/system_clock.h"
 #include "desktop/keychain_secret_store.h"
 #include "desktop/node_dialog.h"
 #include "desktop/pages/node_page.h"
@@ -24,15 +25,6 @@ using namespace balancer::tests;
 namespace {
 
 constexpr int kPatience = 30000; // milliseconds
-
-class RealClock : public ports::Clock
-{
-public:
-    model::Timestamp now() const override
-    {
-        return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    }
-};
 
 QString text(const char *label)
 {
@@ -73,7 +65,7 @@ private:
     std::vector<std::unique_ptr<Backend>> m_backends;
     std::vector<std::unique_ptr<Visitors>> m_visitors;
     adapters::http::HttpClient m_transport;
-    RealClock m_clock;
+    daemon::SystemClock m_clock;
     KeychainSecretStore m_secrets;
     std::unique_ptr<Theme> m_theme;
     std::unique_ptr<Nodes> m_nodes;

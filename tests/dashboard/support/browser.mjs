@@ -101,6 +101,7 @@ export const row = (page, name) => page.locator(`[data-name="${name}"], [data-id
 export async function screenshot(page, name) {
   if (SCREENSHOTS) {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    // As it looks when everything has faded in.
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
   }
 }

@@ -2,12 +2,14 @@ import { ComponentType } from '@angular/cdk/overlay';
 import { Injectable, inject } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 
-import type { LoadBalancerView } from '../core/api/types';
+import type { Listener, LoadBalancerView } from '../core/api/types';
 import { SessionService } from '../core/session/session.service';
 import { CreateBalancerDialog } from './create/create-balancer-dialog';
 import { DeleteBalancerDialog } from './delete-balancer-dialog';
 import { DeregisterDialog } from './deregister-dialog';
 import { HealthCheckDialog } from './health-check/health-check-dialog';
+import { AddListenerDialog } from './listener/add-listener-dialog';
+import { RemoveListenerDialog } from './listener/remove-listener-dialog';
 import { RegisterDialog } from './register/register-dialog';
 
 /** Opens the dialog of each change; for those who may only look, none. (Their buttons can be pressed, to say why.) */
@@ -31,6 +33,14 @@ export class ChangeDialogs {
   /** `done` is called when they are gone. */
   deregister(balancer: LoadBalancerView, ids: readonly string[], done: () => void = () => undefined): void {
     this.#open(DeregisterDialog, { balancer, ids, done });
+  }
+
+  addListener(balancer: LoadBalancerView): void {
+    this.#open(AddListenerDialog, balancer, 'first-tabbable');
+  }
+
+  removeListener(balancer: LoadBalancerView, listener: Listener): void {
+    this.#open(RemoveListenerDialog, { balancer, listener });
   }
 
   configureHealthCheck(balancer: LoadBalancerView): void {

@@ -8,19 +8,21 @@ import { MatInput } from '@angular/material/input';
 import { MatSelectModule } from '@angular/material/select';
 import { Router } from '@angular/router';
 
-import type { Protocol } from '../../core/api/types';
 import { NodeStore } from '../../core/live/node-store';
 import { ChangeDialog } from '../change-dialog';
 import { ChangeFlow } from '../change-flow';
 import { HealthCheckFields } from '../health-check/health-check-fields';
+import { ListenerFields } from '../listener/listener-fields';
+import { makeListenerForm } from '../listener/listener-form';
 import { nodeError, placeProblem } from '../server-errors';
-import { CREATE_RULES, changesOf, makeCreateForm, makeListenerForm } from './create-form';
+import { CREATE_RULES, changesOf, makeCreateForm } from './create-form';
 
 @Component({
   selector: 'app-create-balancer-dialog',
   imports: [
     ChangeDialog,
     HealthCheckFields,
+    ListenerFields,
     MatButton,
     MatFormFieldModule,
     MatIcon,
@@ -36,12 +38,6 @@ export class CreateBalancerDialog {
   protected readonly flow = new ChangeFlow();
   protected readonly placed = signal(false);
   protected readonly nodeError = nodeError;
-  /** HTTPS and SSL listeners need a certificate of the node's, which this form cannot name. */
-  protected readonly protocols: readonly Protocol[] = ['HTTP', 'TCP'];
-  protected readonly instanceProtocols: Partial<Record<Protocol, readonly Protocol[]>> = {
-    HTTP: ['HTTP', 'HTTPS'],
-    TCP: ['TCP', 'SSL'],
-  };
   readonly #build = inject(NonNullableFormBuilder);
   readonly #router = inject(Router);
   readonly #store = inject(NodeStore);
@@ -54,11 +50,6 @@ export class CreateBalancerDialog {
 
   protected removeListener(index: number): void {
     this.form.controls.listeners.removeAt(index);
-  }
-
-  protected protocolChanged(index: number): void {
-    const { protocol, instanceProtocol } = this.form.controls.listeners.at(index).controls;
-    instanceProtocol.setValue(protocol.value);
   }
 
   protected checkSwitched(): void {

@@ -7,22 +7,10 @@ import {
   Validators,
 } from '@angular/forms';
 
-import type { Protocol } from '../../core/api/types';
 import type { Change } from '../../core/api/verbs';
-import {
-  HealthCheckForm,
-  healthCheckOf,
-  makeHealthCheckForm,
-  whole,
-} from '../health-check/health-check-form';
+import { HealthCheckForm, healthCheckOf, makeHealthCheckForm } from '../health-check/health-check-form';
+import { ListenerForm, listenerOf, makeListenerForm } from '../listener/listener-form';
 import type { FieldRule } from '../server-errors';
-
-export type ListenerForm = FormGroup<{
-  protocol: FormControl<Protocol>;
-  port: FormControl<number | null>;
-  instanceProtocol: FormControl<Protocol>;
-  instancePort: FormControl<number | null>;
-}>;
 
 export type CreateForm = FormGroup<{
   name: FormControl<string>;
@@ -58,20 +46,6 @@ export function makeCreateForm(build: NonNullableFormBuilder): CreateForm {
   });
 }
 
-export function makeListenerForm(
-  build: NonNullableFormBuilder,
-  protocol: Protocol,
-  port: number | null,
-  instancePort: number | null,
-): ListenerForm {
-  return build.group({
-    protocol: [protocol],
-    port: [port, whole(1, 65_535)],
-    instanceProtocol: [protocol],
-    instancePort: [instancePort, whole(1, 65_535)],
-  });
-}
-
 function portsDiffer(listeners: { value: { port: number | null }[] }): ValidationErrors | null {
   const ports = listeners.value.map(({ port }) => port).filter((port) => port !== null);
   return new Set(ports).size < ports.length ? { samePort: true } : null;
@@ -79,17 +53,12 @@ function portsDiffer(listeners: { value: { port: number | null }[] }): Validatio
 
 /** What the form asks for. A load balancer has to exist before its health check can be changed. */
 export function changesOf(form: CreateForm, zone: string): Change[] {
-  const { name, internal, listeners, ownCheck } = form.getRawValue();
+  const { name, internal, ownCheck } = form.getRawValue();
   const create: Change = {
     verb: 'CreateLoadBalancer',
     request: {
       LoadBalancerName: name,
-      Listeners: listeners.map((listener) => ({
-        Protocol: listener.protocol,
-        LoadBalancerPort: listener.port ?? 0,
-        InstanceProtocol: listener.instanceProtocol,
-        InstancePort: listener.instancePort ?? 0,
-      })),
+      Listeners: form.controls.listeners.controls.map(listenerOf),
       AvailabilityZones: [zone],
       ...(internal ? { Scheme: 'internal' as const } : {}),
     },

@@ -9,6 +9,7 @@ export type HistoryEntry = Schemas['HistoryEntry'];
 export type HistoryPage = Schemas['HistoryPage'];
 export type HistoryRevision = Schemas['HistoryRevision'];
 export type InstanceView = Schemas['InstanceView'];
+export type Listener = Schemas['Listener'];
 export type LoadBalancerDetail = Schemas['LoadBalancerDetail'];
 export type LoadBalancerList = Schemas['LoadBalancerList'];
 export type NodeStatus = Schemas['NodeStatus'];

@@ -4,6 +4,8 @@ import type { Schemas } from './types';
 export interface Verbs {
   CreateLoadBalancer: Schemas['CreateLoadBalancer'];
   DeleteLoadBalancer: Schemas['DeleteLoadBalancer'];
+  CreateLoadBalancerListeners: Schemas['CreateLoadBalancerListeners'];
+  DeleteLoadBalancerListeners: Schemas['DeleteLoadBalancerListeners'];
   RegisterInstancesWithLoadBalancer: Schemas['RegisterInstances'];
   DeregisterInstancesFromLoadBalancer: Schemas['DeregisterInstances'];
   ConfigureHealthCheck: Schemas['ConfigureHealthCheck'];

@@ -10,12 +10,16 @@ import type { Caller, SignIn } from '../api/types';
  */
 export type SessionState = 'checking' | 'signed-in' | 'expired' | 'signed-out';
 
+/** Where pages of one browser, and the window that shows this one in a tab, say that the session is another now. */
+const CHANNEL = 'elastic-haproxy-session';
+
 /** Who is signed in. The session itself is a cookie that scripts cannot read; nothing else is kept. */
 @Injectable({ providedIn: 'root' })
 export class SessionService {
   readonly #api = inject(ApiClient);
   readonly #state = signal<SessionState>('checking');
   readonly #caller = signal<Caller | null>(null);
+  readonly #others = new BroadcastChannel(CHANNEL);
   #check: Promise<boolean> | null = null;
 
   readonly state = this.#state.asReadonly();
@@ -25,6 +29,7 @@ export class SessionService {
 
   constructor() {
     this.#api.onRefusal(() => void this.isStillValid());
+    this.#others.onmessage = () => void this.#changedElsewhere();
   }
 
   /** Finds out whether the browser has a session. Rejects when the node cannot be asked. */
@@ -41,6 +46,7 @@ export class SessionService {
 
   async signIn(key: SignIn): Promise<void> {
     this.#signedIn((await this.#api.signIn(key)).Caller);
+    this.#others.postMessage('changed');
   }
 
   /** Afterwards nobody is signed in here, also when the node could not be told. */
@@ -50,6 +56,7 @@ export class SessionService {
     } finally {
       this.#caller.set(null);
       this.#state.set('signed-out');
+      this.#others.postMessage('changed');
     }
   }
 
@@ -61,7 +68,7 @@ export class SessionService {
 
   async #ask(): Promise<boolean> {
     try {
-      await this.#api.session();
+      this.#caller.set((await this.#api.session()).Caller);
       return true;
     } catch (thrown) {
       if (!problemOf(thrown).isSignedOut) {
@@ -71,6 +78,23 @@ export class SessionService {
         this.#state.set('expired');
       }
       return false;
+    }
+  }
+
+  async #changedElsewhere(): Promise<void> {
+    if (this.#state() === 'signed-in') {
+      await this.isStillValid();
+    } else {
+      await this.#takeOver();
+    }
+  }
+
+  /** Without a session everything stays as it is, what was typed too. */
+  async #takeOver(): Promise<void> {
+    try {
+      this.#signedIn((await this.#api.session()).Caller);
+    } catch {
+      // Still nobody is signed in here, and the page says so.
     }
   }
 
