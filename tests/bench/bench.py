@@ -5,14 +5,15 @@ import os
 import platform
 
 import access_logs
+import api
 import bulk
 import creation
 import desktop
 import latency
 import traffic
 
-SECTIONS = {"latency": latency.measure, "bulk": bulk.measure, "creation": creation.measure, "traffic": traffic.measure,
-            "access_logs": access_logs.measure, "desktop": desktop.measure}
+SECTIONS = {module.__name__: module.measure
+            for module in (latency, bulk, creation, traffic, api, access_logs, desktop)}
 
 
 def main():
