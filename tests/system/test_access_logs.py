@@ -5,6 +5,7 @@ import json
 import random
 import re
 import socket
+import ssl
 
 import botocore.exceptions
 import pytest
@@ -14,7 +15,7 @@ from support.addresses import HTTP_PORT, INSTANCE_PORT
 from support.backends import Backend
 from support.http import get
 from support.load import Load
-from support.node import http_listener, tcp_listener
+from support.node import http_listener, https_listener, tcp_listener
 from support.waiting import eventually
 
 
@@ -105,6 +106,31 @@ def test_a_request_is_a_line(node, logged):
     arrived = datetime.datetime.fromisoformat(line.timestamp.replace("Z", "+00:00"))
     tick = datetime.timedelta(seconds=1)  # HAProxy's clock is read once a turn of its loop
     assert before - tick <= arrived <= after + tick
+
+
+@pytest.mark.parametrize("cipher", ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"])
+@pytest.mark.parametrize("protocol, instance_protocol", [("HTTPS", "HTTP"), ("SSL", "TCP")])
+def test_tls_shows_its_cipher_and_protocol(node, make_backend, ports, authority, protocol, instance_protocol, cipher):
+    made = authority.issue("logs.example")
+    port = ports()
+    backend = make_backend("web", kind=Instance)
+    node.create("web", https_listener(port, INSTANCE_PORT, node.upload("logs", made), protocol, instance_protocol))
+    node.register("web", backend.address)
+    node.await_state("web", "InService")
+    enable(node, "web")
+    context = ssl.create_default_context(cafile=authority.trust)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(cipher)
+    with socket.create_connection((node.address, port), timeout=15) as connection, \
+            context.wrap_socket(connection, server_hostname="logs.example") as secure:
+        secure.sendall(one_request(["GET /a HTTP/1.1", "Host: www.test"]))
+        while secure.recv(65536):
+            pass
+    [line] = final_lines(node, "web", 1)
+    assert (line.cipher, line.protocol) == (cipher, "TLSv1.2")
+    assert line.request == (f"GET https://www.test:{port}/a HTTP/1.1" if protocol == "HTTPS" else "- - - ")
+    node.elb.delete_load_balancer(LoadBalancerName="web")
+    node.iam.delete_server_certificate(ServerCertificateName="logs")
 
 
 def test_the_file_has_the_name_that_aws_gives_it(node, logged, bucket):

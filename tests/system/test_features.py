@@ -1,7 +1,10 @@
 """What attributes and policies do to real traffic: what the client got, and what the back end saw. Each on a node whose
 load balancers have addresses of their own, and on one where they share one."""
 
+import contextlib
 import http.client
+import resource
+import select
 import socket
 
 import pytest
@@ -10,6 +13,7 @@ from support.addresses import HTTP_PORT, INSTANCE_PORT
 from support.backends import HttpBackend, TcpBackend
 from support.http import get, request
 from support.node import http_listener, tcp_listener
+from support.waiting import eventually
 
 
 class Application(HttpBackend):
@@ -285,7 +289,35 @@ def test_more_connections_than_an_instance_takes_wait_for_it(site, serve):
     assert all(connection.recv(100).startswith(b"HTTP/1.1 200") for connection in waiting)
     for connection in waiting:
         connection.close()
-    assert f"queue(b:web:{HTTP_PORT}) ge 1024" in node.haproxy_config()
+
+
+@pytest.fixture
+def many_descriptors():
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_what_comes_after_a_full_queue_is_refused_at_once(site, serve, many_descriptors):
+    """Spillover. HAProxy's threads look at the queue's length at the same moment, so it can be one longer for each."""
+    queue, more, threads = 1024, 8, 2
+    node, address = site
+    serve(Silent)
+    node.elb.add_tags(LoadBalancerNames=["web"], Tags=[{"Key": "elastic-haproxy:max-connections", "Value": "1"}])
+    with contextlib.ExitStack() as open_connections:
+        poll, by_number = select.poll(), {}
+        for _ in range(1 + queue + more):
+            connection = open_connections.enter_context(socket.create_connection((address, HTTP_PORT), timeout=30))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            poll.register(connection, select.POLLIN)
+            by_number[connection.fileno()] = connection
+        refused = eventually(lambda: [number for number, _ in found] if len(found := poll.poll(0)) > more - threads
+                             else None, "those who came too late are answered")
+        assert len(refused) <= more
+        for number in refused:
+            assert by_number[number].recv(1000).startswith(
+                b"HTTP/1.1 503 Service Unavailable: Back-end server is at capacity\r\n")
 
 
 def test_post_bodies_and_forwarded_headers_reach_the_instance(site, serve):
