@@ -312,6 +312,11 @@ Error loadBalancerNotFound(std::string_view name)
     return Error{ErrorCode::LoadBalancerNotFound, "There is no ACTIVE Load Balancer named '" + std::string(name) + "'"};
 }
 
+Error attributesNotFound(std::string_view name)
+{
+    return Error{ErrorCode::LoadBalancerNotFound, "Cannot find Load Balancer " + std::string(name)};
+}
+
 Error listenerNotFound(const LoadBalancer &balancer, std::uint16_t port)
 {
     return Error{ErrorCode::ListenerNotFound, "Load balancer " + balancer.name.text() +

@@ -147,6 +147,8 @@ const Listener *findListener(const LoadBalancer &balancer, std::uint16_t port);
 
 /// ELB's sentence for a load balancer that is not there.
 Error loadBalancerNotFound(std::string_view name);
+/// The sentence that ELB has for it where attributes are asked for or modified.
+Error attributesNotFound(std::string_view name);
 /// ListenerNotFound, naming both.
 Error listenerNotFound(const LoadBalancer &balancer, std::uint16_t port);
 

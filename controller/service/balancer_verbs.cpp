@@ -27,6 +27,11 @@ Changed withNewPolicy(LoadBalancer balancer, const std::string &name, std::strin
 
 } // namespace
 
+Error missing(const model::ModifyAttributes &request)
+{
+    return model::attributesNotFound(request.name.text());
+}
+
 Error noInstances()
 {
     return Error{ErrorCode::ValidationError, "Instances cannot be empty"};

@@ -22,6 +22,14 @@ struct VerbContext
 
 using Changed = Result<model::LoadBalancer>;
 
+/// That the load balancer of a request is not there, in the words ELB has for that verb.
+template <typename Request>
+Error missing(const Request &request)
+{
+    return model::loadBalancerNotFound(request.name.text());
+}
+Error missing(const model::ModifyAttributes &request);
+
 /// For a verb that names no instance.
 Error noInstances();
 /// CertificateNotFound, naming the first that is not there.

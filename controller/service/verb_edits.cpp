@@ -76,26 +76,26 @@ VerbContext VerbEdits::context(const Draft &draft) const
     return VerbContext{m_options.limits, m_clock.now(), hasCertificate};
 }
 
-Edit VerbEdits::changing(LoadBalancerName name, BalancerEdit edit, Telling tell) const
+Edit VerbEdits::changing(LoadBalancerName name, Error missing, BalancerEdit edit, Telling tell) const
 {
-    return
-        [this, name = std::move(name), edit = std::move(edit), tell = std::move(tell)](Draft &draft) -> Result<void> {
-            const auto *present = draft.find(name);
-            if (!present)
-                return fail(model::loadBalancerNotFound(name.text()));
-            auto changed = edit(*present, draft);
-            if (!changed)
-                return fail(changed.error());
-            if (mayClash(*present, *changed)) {
-                if (const auto fits = m_reconciler.checkFits(*changed, balancersOf(draft)); !fits)
-                    return fits;
-            }
-            if (const auto enough = m_reconciler.node().checkDescriptors(*changed); !enough)
-                return enough;
-            tell(*changed);
-            draft.put(std::move(*changed));
-            return {};
-        };
+    return [this, name = std::move(name), missing = std::move(missing), edit = std::move(edit),
+            tell = std::move(tell)](Draft &draft) -> Result<void> {
+        const auto *present = draft.find(name);
+        if (!present)
+            return fail(missing);
+        auto changed = edit(*present, draft);
+        if (!changed)
+            return fail(changed.error());
+        if (mayClash(*present, *changed)) {
+            if (const auto fits = m_reconciler.checkFits(*changed, balancersOf(draft)); !fits)
+                return fits;
+        }
+        if (const auto enough = m_reconciler.node().checkDescriptors(*changed); !enough)
+            return enough;
+        tell(*changed);
+        draft.put(std::move(*changed));
+        return {};
+    };
 }
 
 Result<model::CreateLoadBalancerAnswer> VerbEdits::create(Draft &draft, const model::CreateLoadBalancer &request) const
@@ -168,7 +168,7 @@ VerbEdits::Prepared VerbEdits::prepare(model::RegisterInstances request,
     if (request.instances.empty())
         co_return fail(noInstances());
     if (!m_desired.find(request.name))
-        co_return fail(model::loadBalancerNotFound(request.name.text()));
+        co_return fail(missing(request));
     const auto instances = co_await resolveAll(request.instances);
     if (!instances)
         co_return fail(instances.error());
@@ -176,7 +176,7 @@ VerbEdits::Prepared VerbEdits::prepare(model::RegisterInstances request,
         return model::withInstances(std::move(balancer), instances, m_options.limits);
     };
     Telling tell = [answer = std::move(answer)](const LoadBalancer &balancer) { *answer = instancesOf(balancer); };
-    co_return changing(request.name, std::move(edit), std::move(tell));
+    co_return changing(request.name, missing(request), std::move(edit), std::move(tell));
 }
 
 VerbEdits::Prepared VerbEdits::prepare(model::SetInstanceAddress request,

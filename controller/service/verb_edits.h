@@ -42,8 +42,8 @@ private:
     using BalancerEdit = std::function<Result<model::LoadBalancer>(model::LoadBalancer, const Draft &draft)>;
     using Telling = std::function<void(const model::LoadBalancer &)>;
 
-    /// A change of one load balancer that must exist; `tell` hears what became of it.
-    Edit changing(LoadBalancerName name, BalancerEdit edit, Telling tell) const;
+    /// A change of one load balancer, `missing` when it does not exist; `tell` hears what became of it.
+    Edit changing(LoadBalancerName name, Error missing, BalancerEdit edit, Telling tell) const;
     VerbContext context(const Draft &draft) const;
     Result<model::CreateLoadBalancerAnswer> create(Draft &draft, const model::CreateLoadBalancer &request) const;
     QCoro::Task<Result<std::vector<model::Instance>>> resolveAll(std::vector<InstanceId> ids) const;
@@ -64,7 +64,7 @@ VerbEdits::Prepared VerbEdits::prepare(Request request, AnswerPointer<Request> a
     Telling tell = [request, answer = std::move(answer)](const model::LoadBalancer &balancer) {
         *answer = answered(request, balancer);
     };
-    co_return changing(request.name, std::move(edit), std::move(tell));
+    co_return changing(request.name, missing(request), std::move(edit), std::move(tell));
 }
 
 /// All load balancers of a draft, by name; valid until it changes.

@@ -17,13 +17,7 @@ namespace {
 
 using model::LoadBalancer;
 
-Error attributesNotFound(const LoadBalancerName &name)
-{
-    // ELB has another sentence for it here.
-    return Error{ErrorCode::LoadBalancerNotFound, "Cannot find Load Balancer " + name.text()};
-}
-
-/// ELB lists a health check's instances as they were asked for, else in order of registration.
+/// The instances whose health is told: those asked for, in that order; all, in order of registration, else.
 std::vector<InstanceId> askedFor(const model::DescribeInstanceHealth &request, const LoadBalancer &balancer)
 {
     return request.instances.empty() ? instancesOf(balancer).instances : request.instances;
@@ -123,7 +117,7 @@ Result<model::DescribeAttributesAnswer> VerbReads::answer(const model::DescribeA
 {
     const auto *balancer = m_desired.find(request.name);
     if (!balancer)
-        return fail(attributesNotFound(request.name));
+        return fail(model::attributesNotFound(request.name.text()));
     return model::DescribeAttributesAnswer{balancer->attributes};
 }
 

@@ -8,7 +8,8 @@ import pytest
 from support.addresses import INSTANCE_PORT, Block
 from support.backends import HttpBackend, TcpBackend
 from support.certificate import Authority, make_certificate
-from support.node import Node
+from support.node import Node, http_listener
+from support.refusals import Refused
 
 
 _running = []  # nodes that have not been closed
@@ -101,6 +102,21 @@ def node(shared_node):
         shared_node.elb.delete_load_balancer(LoadBalancerName=description["LoadBalancerName"])
     for metadata in shared_node.iam.list_server_certificates()["ServerCertificateMetadataList"]:
         shared_node.iam.delete_server_certificate(ServerCertificateName=metadata["ServerCertificateName"])
+
+
+@pytest.fixture
+def refused(node):
+    """refused(code, text, call, …): the call is refused so, and changes nothing."""
+    with Refused(node) as refused:
+        yield refused
+
+
+@pytest.fixture
+def web(node, ports):
+    """An HTTP load balancer of that name; gives its port."""
+    port = ports()
+    node.create("web", http_listener(port, INSTANCE_PORT))
+    return port
 
 
 @pytest.fixture

@@ -2,43 +2,21 @@
 
 import http.client
 import threading
-import warnings
 
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 import pytest
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of a library older than the language
-    from boto.ec2.elb import ELBConnection
-    from boto.ec2.elb.listener import Listener
-    from boto.exception import BotoServerError
-    from boto.regioninfo import RegionInfo
-
 from support import http as plain_http
 from support.addresses import API_PORT, INSTANCE_PORT
+from support.boto2 import BotoServerError, Listener, OldConnection, boto2
 from support.node import tcp_listener
 from support.signing import signed_headers
 from support.waiting import eventually
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 DESCRIBE = "Action=DescribeLoadBalancers&Version=2012-06-01"
-
-
-class OldConnection(ELBConnection):
-    """boto of 2014 and before."""
-
-    def _required_auth_capability(self):
-        return ["sign-v2"]
-
-
-def boto2(node, kind=ELBConnection, key=None):
-    identity, secret = key or node.key
-    connection = kind(identity, secret, is_secure=False, port=API_PORT,
-                      region=RegionInfo(name="local", endpoint=node.api_address))
-    connection.num_retries = 0
-    return connection
 
 
 def balance(connection, port):

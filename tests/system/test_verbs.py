@@ -3,187 +3,13 @@
 import base64
 import concurrent.futures
 import re
-import xml.etree.ElementTree as ElementTree
 
-import botocore.exceptions
 import pytest
 
 from support.addresses import INSTANCE_PORT
 from support.http import get
 from support.node import http_listener, instances, listener, quick_check, tcp_listener
-
-NAMESPACE = "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/"
-
-
-def refusal(call, *arguments, **parameters):
-    """(code, HTTP status, text) of a call that must be refused."""
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        call(*arguments, **parameters)
-    answer = caught.value.response
-    return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Message"]
-
-
-class Refused:
-    """`with Refused(node) as refused: refused(code, text, call, …)`: and nothing is changed in the end. "A|B" is one of
-    both codes; the text counts without its case."""
-
-    def __init__(self, node):
-        self._node = node
-
-    def __enter__(self):
-        self._before = self._node.describe_all()
-        return self
-
-    def __call__(self, code, text, call, *arguments, **parameters):
-        found_code, status, found_text = refusal(call, *arguments, **parameters)
-        assert found_code in code.split("|"), (found_code, found_text)
-        assert status == (409 if found_code == "InvalidConfigurationRequest" else 400)
-        assert text.lower() in found_text.lower()
-
-    def __exit__(self, kind, *_):
-        if kind is None:
-            assert self._node.describe_all() == self._before
-
-
-@pytest.fixture
-def refused(node):
-    with Refused(node) as refused:
-        yield refused
-
-
-@pytest.fixture
-def web(node, ports):
-    """An HTTP load balancer; gives its port."""
-    port = ports()
-    node.create("web", http_listener(port, INSTANCE_PORT))
-    return port
-
-
-def raw_answer(node, action, **parameters):
-    pairs = {"Action": action, "Version": "2012-06-01", **parameters}
-    return node.query("&".join(f"{name}={value}" for name, value in pairs.items()).replace("__", "."))
-
-
-# ------------------------------------------------------------------------------ the rules that break clients
-
-
-def test_rule_1_every_answer_has_a_result_and_metadata(node, ports, block):
-    """Even where the output is empty; botocore fails without."""
-    port = ports()
-    member = "Listeners__member__1__"
-    first = {f"{member}Protocol": "HTTP", f"{member}LoadBalancerPort": port, f"{member}InstancePort": 80}
-    second = {f"{member}Protocol": "HTTP", f"{member}LoadBalancerPort": ports(), f"{member}InstancePort": 80}
-    address = block.address()
-    health = {"HealthCheck__Target": "TCP:80", "HealthCheck__Interval": 30, "HealthCheck__Timeout": 5,
-              "HealthCheck__UnhealthyThreshold": 2, "HealthCheck__HealthyThreshold": 2}
-    name = {"LoadBalancerName": "shape"}
-    one = {"Instances__member__1__InstanceId": address}
-    calls = [
-        ("CreateLoadBalancer", {**name, **first, "AvailabilityZones__member__1": "a"}),
-        ("CreateLoadBalancerListeners", {**name, **second}),
-        ("DeleteLoadBalancerListeners", {**name, "LoadBalancerPorts__member__1": port}),
-        ("ConfigureHealthCheck", {**name, **health}),
-        ("RegisterInstancesWithLoadBalancer", {**name, **one}),
-        ("DescribeInstanceHealth", name),
-        ("DescribeLoadBalancers", {}),
-        ("DeregisterInstancesFromLoadBalancer", {**name, **one}),
-        ("SetInstanceAddress", {"InstanceId": "i-shape", "Address": address}),
-        ("DeleteLoadBalancer", name),
-    ]
-    for action, parameters in calls:
-        answer = raw_answer(node, action, **parameters)
-        assert answer.status == 200, answer.text
-        assert answer.headers["content-type"].startswith("text/xml")
-        assert "date" in answer.headers
-        root = ElementTree.fromstring(answer.body)
-        assert root.tag == f"{{{NAMESPACE}}}{action}Response"
-        assert [child.tag for child in root] == [f"{{{NAMESPACE}}}{action}Result", f"{{{NAMESPACE}}}ResponseMetadata"]
-        request_id = root.find(f"{{{NAMESPACE}}}ResponseMetadata/{{{NAMESPACE}}}RequestId").text
-        assert re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", request_id)
-        assert answer.headers["x-amzn-requestid"] == request_id
-
-
-def test_rule_2_the_health_check_is_always_there(node, web):
-    assert node.describe("web")["HealthCheck"] == {
-        "Target": f"TCP:{INSTANCE_PORT}", "Interval": 30, "Timeout": 5, "UnhealthyThreshold": 2, "HealthyThreshold": 10}
-
-
-def test_rule_2_the_default_target_is_the_first_listener_as_given(node, ports):
-    node.create("first", tcp_listener(ports() + 500, 7001), http_listener(ports(), 7002))
-    assert node.describe("first")["HealthCheck"]["Target"] == "TCP:7001"
-
-
-def test_rule_3_every_list_is_there_even_when_empty(node, web):
-    description = node.describe("web")
-    for member in ("BackendServerDescriptions", "Subnets", "Instances", "SecurityGroups"):
-        assert description[member] == [], member
-    assert description["Policies"] == {
-        "AppCookieStickinessPolicies": [], "LBCookieStickinessPolicies": [], "OtherPolicies": []}
-    assert description["ListenerDescriptions"][0]["PolicyNames"] == []
-    # botocore fills in lists that are missing, other clients do not: so the text itself counts too.
-    text = raw_answer(node, "DescribeLoadBalancers").text
-    for member in ("Subnets", "SecurityGroups", "Instances", "BackendServerDescriptions", "AppCookieStickinessPolicies",
-                   "LBCookieStickinessPolicies", "OtherPolicies", "PolicyNames"):
-        assert re.search(f"<{member}\\s*/>|<{member}></{member}>", text), member
-    node.elb.delete_load_balancer_listeners(LoadBalancerName="web", LoadBalancerPorts=[web])
-    assert re.search("<ListenerDescriptions\\s*/>|<ListenerDescriptions></ListenerDescriptions>",
-                     raw_answer(node, "DescribeLoadBalancers").text)
-
-
-def test_rule_4_the_instance_protocol_is_always_there(node, ports):
-    given = {"Protocol": "TCP", "LoadBalancerPort": ports(), "InstancePort": 25}
-    node.create("mail", given)
-    assert node.describe("mail")["ListenerDescriptions"] == [
-        {"Listener": {**given, "InstanceProtocol": "TCP"}, "PolicyNames": []}]
-
-
-def test_rule_6_creating_an_identical_listener_again_succeeds(node, web):
-    before = node.describe("web")
-    node.elb.create_load_balancer_listeners(LoadBalancerName="web", Listeners=[http_listener(web, INSTANCE_PORT)])
-    assert node.describe("web") == before
-
-
-def test_rule_7_an_empty_certificate_is_none(node, ports):
-    port = ports()
-    node.create("plain", {**http_listener(port, 80), "SSLCertificateId": ""})
-    assert node.describe("plain")["ListenerDescriptions"][0]["Listener"] == http_listener(port, 80)
-
-
-def test_rule_8_protocols_in_any_case_are_stored_in_capitals(node, ports):
-    port = ports()
-    node.create("lower", listener("http", port, 80, "hTTps"))
-    assert node.describe("lower")["ListenerDescriptions"][0]["Listener"] == listener("HTTP", port, 80, "HTTPS")
-    assert node.elb.configure_health_check(
-        LoadBalancerName="lower", HealthCheck=quick_check("https:80/x"))["HealthCheck"]["Target"] == "HTTPS:80/x"
-
-
-def test_rule_10_an_empty_list_next_to_its_members_is_ignored(node, web, block):
-    address = block.address()
-    answer = raw_answer(node, "RegisterInstancesWithLoadBalancer", LoadBalancerName="web", Instances="",
-                        Instances__member__1__InstanceId=address)
-    assert answer.status == 200, answer.text
-    assert node.describe("web")["Instances"] == instances(address)
-    answer = raw_answer(node, "DescribeLoadBalancers", LoadBalancerNames="")
-    assert answer.status == 200 and "<LoadBalancerName>web</LoadBalancerName>" in answer.text
-
-
-@pytest.mark.parametrize("verb, parameters", [
-    ("create_load_balancer_listeners", {"Listeners": [http_listener(1, 1)]}),
-    ("delete_load_balancer_listeners", {"LoadBalancerPorts": [1]}),
-    ("register_instances_with_load_balancer", {"Instances": instances("127.0.0.1")}),
-    ("deregister_instances_from_load_balancer", {"Instances": instances("127.0.0.1")}),
-    ("describe_instance_health", {}),
-    ("configure_health_check", {"HealthCheck": quick_check("TCP:80")}),
-])
-def test_rule_16_a_missing_load_balancer_has_one_code_everywhere(node, refused, verb, parameters):
-    refused("LoadBalancerNotFound", "There is no ACTIVE Load Balancer named 'nowhere'",
-            getattr(node.elb, verb), LoadBalancerName="nowhere", **parameters)
-
-
-def test_rule_16_also_among_names_that_exist(node, web, refused):
-    refused("LoadBalancerNotFound", "There is no ACTIVE Load Balancer named 'nowhere'",
-            node.elb.describe_load_balancers, LoadBalancerNames=["web", "nowhere"])
-
+from support.refusals import Refused
 
 # --------------------------------------------------------------------------------------------- load balancers
 
@@ -320,9 +146,9 @@ def test_a_load_balancer_without_a_name_is_refused(node, refused):
 
 
 def test_a_number_that_is_none_is_refused(node, refused):
-    answer = raw_answer(node, "CreateLoadBalancer", LoadBalancerName="x", AvailabilityZones__member__1="a",
-                        Listeners__member__1__Protocol="HTTP", Listeners__member__1__LoadBalancerPort="eighty",
-                        Listeners__member__1__InstancePort="80")
+    answer = node.ask("CreateLoadBalancer", LoadBalancerName="x", AvailabilityZones__member__1="a",
+                      Listeners__member__1__Protocol="HTTP", Listeners__member__1__LoadBalancerPort="eighty",
+                      Listeners__member__1__InstancePort="80")
     assert answer.status == 400 and "<Code>ValidationError</Code>" in answer.text
 
 

@@ -10,6 +10,7 @@ endfunction()
 
 if(TARGET elastic-haproxy)
     balancer_system_test(aws_cli 600)
+    balancer_system_test(rules 600)
     balancer_system_test(verbs 600)
     balancer_system_test(conformance 600)
     balancer_system_test(features 600)

@@ -201,6 +201,11 @@ class Node:
     def query(self, parameters):
         return self.request(body=parameters, headers={"Content-Type": "application/x-www-form-urlencoded"})
 
+    def ask(self, action, **parameters):
+        """An ELB request as text, for what no client would send; "__" stands for a dot in names."""
+        pairs = {"Action": action, "Version": "2012-06-01", **parameters}
+        return self.query("&".join(f"{name.replace('__', '.')}={value}" for name, value in pairs.items()))
+
     def action(self, verb, **members):
         """POST /v1/actions/VERB."""
         return self.request(path=f"/v1/actions/{verb}", body=json.dumps(members),
