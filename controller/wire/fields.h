@@ -66,6 +66,7 @@ struct Field
     std::size_t longest = kMaxText; ///< for texts with line breaks in requests, in bytes
     bool isSecret = false;          ///< no error quotes it
     bool writtenEmpty = false;      ///< an empty text is written too
+    bool leftOutEmpty = false;      ///< an empty list is not written
     std::size_t leastItems = 0;     ///< for lists in requests
     std::size_t mostItems = std::numeric_limits<std::size_t>::max();
 
@@ -111,6 +112,12 @@ struct Field
     {
         auto copy = *this;
         copy.writtenEmpty = true;
+        return copy;
+    }
+    constexpr Field unlessEmpty() const
+    {
+        auto copy = *this;
+        copy.leftOutEmpty = true;
         return copy;
     }
     constexpr Field counting(std::size_t low, std::size_t high) const
@@ -424,7 +431,8 @@ void writeField(const Struct &value, const Field<Struct, T> &field, Node &node)
 {
     const auto &member = value.*field.member;
     if constexpr (kIsList<T>) {
-        node.add(field.name, writeList(member, field.itemMember));
+        if (!member.empty() || !field.leftOutEmpty)
+            node.add(field.name, writeList(member, field.itemMember));
     } else if constexpr (kIsOptional<T>) {
         if (member)
             node.add(field.name, write(*member));
@@ -444,7 +452,7 @@ void writeField(const Struct &value, const Flattened<Struct, T> &field, Node &no
         node.children.push_back(std::move(child));
 }
 
-/// The value as a node: all members in the order of the tables, lists also when empty.
+/// The value as a node: all members in the order of the tables, lists also when empty unless their field forbids it.
 template <typename T>
 Node write(const T &value)
 {

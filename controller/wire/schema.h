@@ -122,7 +122,7 @@ void describeField(const Field<Struct, T> &field, SchemaSet &set, Direction dire
 {
     parts.properties.add(field.name, describeMember(field, set, direction));
     const bool required =
-        direction == Direction::Request ? field.presence != Presence::Optional : !isSometimesLeftOut<T>(field.presence);
+        direction == Direction::Request ? field.presence != Presence::Optional : !field.leftOutEmpty && !isSometimesLeftOut<T>(field.presence);
     if (required)
         parts.required.push_back(field.name);
 }

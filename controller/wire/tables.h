@@ -109,7 +109,8 @@ struct Table<AttributeGroups>
         optional("AccessLog", &AttributeGroups::accessLog),
         optional("ConnectionDraining", &AttributeGroups::draining),
         optional("ConnectionSettings", &AttributeGroups::connectionSettings),
-        optional("AdditionalAttributes", &AttributeGroups::additional),
+        // What a change did not name is not there rather than empty.
+        optional("AdditionalAttributes", &AttributeGroups::additional).unlessEmpty(),
     };
 };
 
