@@ -10,6 +10,8 @@ balancer_test(controller/adapters/haproxy/tst_certificate_swap LABEL contract
     LIBRARIES Balancer::HaproxyBench Balancer::OpenSslAdapter Balancer::TestCertificates)
 balancer_test(controller/adapters/haproxy/tst_generation_keeper LABEL contract LIBRARIES Balancer::HaproxyBench)
 balancer_test(controller/adapters/haproxy/tst_haproxy_binary LABEL contract LIBRARIES Balancer::HaproxyBench)
+balancer_test(controller/adapters/haproxy/tst_hostile_text LABEL contract
+    LIBRARIES Balancer::HaproxyBench Balancer::Api Balancer::ServiceNode Balancer::TestCertificates)
 balancer_test(controller/adapters/haproxy/tst_listening_sockets LABEL contract LIBRARIES Balancer::HaproxyBench)
 balancer_test(controller/adapters/haproxy/tst_log_socket LABEL contract LIBRARIES Balancer::HaproxyBench)
 balancer_test(controller/adapters/haproxy/tst_process_handle LABEL contract LIBRARIES Balancer::HaproxyBench)

@@ -1,19 +1,16 @@
-#include "adapters/haproxy/generation_files.h"
 #include "adapters/haproxy/generation_keeper.h"
 #include "adapters/haproxy/haproxy_binary.h"
-#include "base/text.h"
 #include "controller/base/readable.h"
 #include "support/builders.h"
 #include "support/haproxy_bench.h"
 
+#include "complaints.h"
+
 #include <QCoro/QCoroTask>
 #include <QRandomGenerator>
 
-#include <filesystem>
-
 using namespace balancer;
 using namespace balancer::tests;
-using adapters::haproxy::GenerationFiles;
 using adapters::haproxy::GenerationKeeper;
 using adapters::haproxy::HaproxyBinary;
 using model::Protocol;
@@ -22,27 +19,6 @@ using plan::ServerKey;
 using plan::SlotHealth;
 
 namespace {
-
-/// What `haproxy -c` has against the files; empty: nothing, not even a warning.
-std::string complaints(const HaproxyConfig &config, const plan::SlotHealths &healths = plan::SlotHealths())
-{
-    const Scratch scratch;
-    const GenerationFiles files(scratch.path(""), scratch.path(""), scratch.path("log.sock"));
-    if (const auto written = files.write(1, config, healths); !written)
-        return written.error().message;
-    const QStringList arguments{QStringLiteral("-c"), QStringLiteral("-C"), QString::fromStdString(files.directory(1)),
-                                QStringLiteral("-f"), QStringLiteral("haproxy.cfg")};
-    const auto binary = HaproxyBinary::find(QStringLiteral("haproxy")).value();
-    const auto checked = QCoro::waitFor(binary.run(arguments, std::chrono::seconds(60)));
-    if (!checked)
-        return checked.error().message;
-    for (const auto line : split(*checked, '\n')) {
-        // The state of servers is told as a warning too.
-        if (line.starts_with("[WARNING]") && line.find(" : Server ") == std::string_view::npos)
-            return std::string(line);
-    }
-    return {};
-}
 
 /// A load balancer with legal, but unusual parts.
 model::LoadBalancer anyBalancer(QRandomGenerator &random, int number)
