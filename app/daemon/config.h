@@ -5,6 +5,7 @@
 #include "daemon/address_pool.h"
 #include "daemon/logging.h"
 #include "model/access.h"
+#include "model/load_balancer.h"
 
 #include <chrono>
 #include <cstdint>
@@ -115,6 +116,7 @@ struct Settings
 {
     HaproxySettings haproxy;
     ApiSettings api;
+    model::Limits limits;
     DashboardSettings dashboard;
     ClusterSettings cluster;
     StatsdSettings statsd;

@@ -237,6 +237,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     options.domain = m_settings.api.domain;
     options.accessLog = parts.accessLog.get();
     options.accountId = m_settings.api.accountId;
+    options.limits = m_settings.limits;
     options.stopNode = [this](bool traffic) {
         // The answer goes first.
         QTimer::singleShot(50, this, [this, traffic] { stop(traffic); });

@@ -226,6 +226,11 @@ Kind<std::uint32_t> number(std::uint32_t least, std::uint32_t greatest)
     return numberKind(least, greatest);
 }
 
+Kind<std::size_t> count(std::size_t least, std::size_t greatest)
+{
+    return numberKind(least, greatest);
+}
+
 Kind<std::uint16_t> port()
 {
     return numberKind<std::uint16_t>(1, 65535);

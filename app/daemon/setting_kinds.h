@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -58,6 +59,8 @@ Kind<std::string> textOrEmpty(TextCheck check, std::string allowed);
 Kind<std::vector<std::string>> texts(TextCheck check, std::string allowed);
 
 Kind<std::uint32_t> number(std::uint32_t least, std::uint32_t greatest);
+/// A number of things.
+Kind<std::size_t> count(std::size_t least, std::size_t greatest);
 Kind<std::uint16_t> port();
 /// For milliseconds and seconds.
 template <typename Duration>

@@ -41,6 +41,7 @@ std::vector<Setting> makeSettings()
     using namespace std::chrono_literals;
     constexpr auto haproxy = &Settings::haproxy;
     constexpr auto api = &Settings::api;
+    constexpr auto limits = &Settings::limits;
     constexpr auto cluster = &Settings::cluster;
     constexpr auto statsd = &Settings::statsd;
     constexpr auto docker = &Settings::docker;
@@ -78,6 +79,14 @@ std::vector<Setting> makeSettings()
         setting("api", "regions", api, &ApiSettings::regions,
                 texts(isRegion, "texts of lower case letters, digits and hyphens")),
         setting("api", "signature_v2", api, &ApiSettings::signatureV2, boolean()),
+
+        // The first three as DescribeAccountLimits tells them.
+        setting("limits", "classic-load-balancers", limits, &model::Limits::loadBalancers, count(1, 100'000)),
+        setting("limits", "classic-listeners", limits, &model::Limits::listeners, count(1, 10'000)),
+        setting("limits", "classic-registered-instances", limits, &model::Limits::instances, count(1, 50'000)),
+        setting("limits", "policies", limits, &model::Limits::policies, count(1, 10'000)),
+        setting("limits", "tags", limits, &model::Limits::tags, count(1, 1'000)),
+        setting("limits", "server-certificates", limits, &model::Limits::certificates, count(1, 100'000)),
 
         setting("dashboard", "enabled", &Settings::dashboard, &DashboardSettings::enabled, boolean()),
 

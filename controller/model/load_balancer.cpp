@@ -165,7 +165,8 @@ Result<LoadBalancer> withListeners(LoadBalancer balancer, const std::vector<List
     auto all = merged(balancer.listeners, listeners, balancer.name.text());
     if (!all)
         return fail(all.error());
-    if (all->size() > limits.listeners)
+    // What is there already may be more than a limit that was lowered since.
+    if (all->size() > std::max(limits.listeners, balancer.listeners.size()))
         return fail(ErrorCode::InvalidConfigurationRequest,
                     "A load balancer may have at most " + std::to_string(limits.listeners) + " listeners");
     balancer.listeners = std::move(*all);
@@ -197,7 +198,7 @@ Result<LoadBalancer> withInstances(LoadBalancer balancer, const std::vector<Inst
         balancer.instances.push_back(instance);
         added.insert(instance.id.text());
     }
-    if (balancer.instances.size() > limits.instances)
+    if (!added.empty() && balancer.instances.size() > limits.instances)
         return fail(ErrorCode::InvalidConfigurationRequest,
                     "A load balancer may have at most " + std::to_string(limits.instances) + " registered instances");
     std::erase_if(balancer.formerInstances,

@@ -74,6 +74,8 @@ struct Limits
     std::size_t tags = 50;
     std::size_t policies = 100;
     std::size_t certificates = 1000; ///< IAM's is 20
+
+    bool operator==(const Limits &) const = default;
 };
 
 /// `name`, or `internal-NAME` for an internal one, `-<digits>.<region>.elb.<domain>`, in lower case.

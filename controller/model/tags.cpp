@@ -40,6 +40,11 @@ Result<void> checkTag(const Tag &tag)
     return {};
 }
 
+Error tooMany(std::size_t most)
+{
+    return Error{ErrorCode::TooManyTags, "The quota for the number of tags is " + std::to_string(most)};
+}
+
 } // namespace
 
 Result<std::vector<Tag>> normalizedTags(std::vector<Tag> tags, std::size_t most)
@@ -53,7 +58,7 @@ Result<std::vector<Tag>> normalizedTags(std::vector<Tag> tags, std::size_t most)
     if (same != tags.end())
         return fail(ErrorCode::DuplicateTagKeys, "Tag keys must be unique: '" + same->key + "' is given twice");
     if (tags.size() > most)
-        return fail(ErrorCode::TooManyTags, "The quota for the number of tags is " + std::to_string(most));
+        return fail(tooMany(most));
     return tags;
 }
 
@@ -66,7 +71,10 @@ Result<std::vector<Tag>> mergedTags(const std::vector<Tag> &present, const std::
         if (std::ranges::find(tags, tag.key, &Tag::key) == tags.end())
             all->push_back(tag);
     }
-    return normalizedTags(std::move(*all), most);
+    // What is there already may be more than a quota that was lowered since.
+    if (all->size() > std::max(most, present.size()))
+        return fail(tooMany(most));
+    return normalizedTags(std::move(*all), all->size());
 }
 
 } // namespace balancer::model

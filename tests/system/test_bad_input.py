@@ -9,7 +9,6 @@ import re
 import socket
 import time
 import urllib.parse
-import xml.etree.ElementTree as ElementTree
 
 import botocore.auth
 import botocore.awsrequest
@@ -20,25 +19,12 @@ from support import http
 from support.addresses import API_PORT, HTTP_PORT, INSTANCE_PORT
 from support.load import Load
 from support.node import http_listener
+from support.refusals import error_of
 from support.signing import signed_headers
 from support.waiting import eventually, report
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DESCRIBE = "Action=DescribeLoadBalancers&Version=2012-06-01"
-NAMESPACE = "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/"
-
-
-def error_of(answer):
-    """(Type, Code, Message) of an error in ELB's form, all of which is checked."""
-    assert answer.headers["content-type"].startswith("text/xml")
-    root = ElementTree.fromstring(answer.body)
-    assert root.tag == f"{{{NAMESPACE}}}ErrorResponse"
-    assert [child.tag.split("}")[1] for child in root] == ["Error", "RequestId"]
-    assert root[1].text == answer.headers["x-amzn-requestid"]
-    error = {child.tag.split("}")[1]: child.text for child in root[0]}
-    assert set(error) == {"Type", "Code", "Message"}
-    assert error["Type"] == ("Sender" if answer.status < 500 else "Receiver")
-    return error["Code"], error["Message"]
 
 
 def assert_dated(answer):

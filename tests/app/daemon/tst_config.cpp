@@ -122,6 +122,13 @@ void ConfigTest::readsEveryKey()
         strict_scope = true
         regions = ["us-east-1", "local"]
         signature_v2 = true
+        [limits]
+        classic-load-balancers = 20
+        classic-listeners = 101
+        classic-registered-instances = 1000
+        policies = 102
+        tags = 10
+        server-certificates = 21
         [dashboard]
         enabled = false
         [cluster]
@@ -168,6 +175,8 @@ void ConfigTest::readsEveryKey()
                     .strictScope = true,
                     .regions = {"us-east-1", "local"},
                     .signatureV2 = true};
+    expected.limits = {
+        .loadBalancers = 20, .listeners = 101, .instances = 1000, .tags = 10, .policies = 102, .certificates = 21};
     expected.dashboard.enabled = false;
     expected.cluster = {
         .enabled = false, .endpoints = {"https://etcd-1:2379", "https://etcd-2:2379"}, .prefix = "/lb", .node = "n1"};
@@ -233,6 +242,7 @@ void ConfigTest::saysWhatIsWrong_data()
     row("key_in_the_store_section", "2:1: [store] path: there is no such key");
     row("key_twice", "3:10: Error while parsing key-value pair: cannot redefine existing string 'region'");
     row("level_in_capitals", "2:9: [log] level: \"DEBUG\" is not allowed");
+    row("limit_of_nothing", "2:26: [limits] classic-load-balancers: 0 is out of range");
     row("list_of_the_wrong_type", "2:36: [haproxy] extra: must be a text in quotes, not a number");
     row("listening_twice", "2:29: [api] listen: is in the list twice");
     row("listening_without_a_port", "2:11: [api] listen: '127.0.0.1' has no port");

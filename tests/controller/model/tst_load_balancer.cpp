@@ -104,6 +104,7 @@ private Q_SLOTS:
     void refusesNoListeners();
     void refusesAnInstancePortThatIsPlainAndEncrypted();
     void refusesTooManyListeners();
+    void keepsWhatALowerLimitWouldForbid();
     void removesListenersAndIgnoresUnknownPorts();
 
     void registersInstancesInTheOrderGiven();
@@ -402,6 +403,22 @@ void LoadBalancerTest::refusesTooManyListeners()
     QVERIFY(model::withListeners(web(), {http(81)}, limits).has_value());
     QCOMPARE(model::withListeners(web(), {http(81), http(82)}, limits).error().code,
              ErrorCode::InvalidConfigurationRequest);
+}
+
+void LoadBalancerTest::keepsWhatALowerLimitWouldForbid()
+{
+    auto many = model::withListeners(web(), {http(81), http(82)}, {}).value();
+    many = model::withInstances(many, {instance("i-1"), instance("i-2")}, {}).value();
+    many = model::withTags(many, {{"a", "1"}, {"b", "1"}}, {}).value();
+    Limits limits;
+    limits.listeners = limits.instances = limits.tags = 1;
+    QVERIFY(model::withListeners(many, {http(81)}, limits) == many);
+    QVERIFY(!model::withListeners(many, {http(83)}, limits));
+    QVERIFY(model::withInstances(many, {instance("i-1")}, limits) == many);
+    QVERIFY(!model::withInstances(many, {instance("i-3")}, limits));
+    QVERIFY(model::withTags(many, {{"a", "2"}}, limits).has_value());
+    const auto refused = model::withTags(many, {{"c", "1"}}, limits);
+    QCOMPARE(refused.error().message, std::string("The quota for the number of tags is 1"));
 }
 
 void LoadBalancerTest::removesListenersAndIgnoresUnknownPorts()

@@ -1,7 +1,24 @@
-"""Calls that must be refused, and change nothing."""
+"""Calls that must be refused, and change nothing; errors in ELB's form."""
+
+import xml.etree.ElementTree as ElementTree
 
 import botocore.exceptions
 import pytest
+
+NAMESPACE = "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/"
+
+
+def error_of(answer):
+    """(Type, Code, Message) of an error in ELB's form, all of which is checked."""
+    assert answer.headers["content-type"].startswith("text/xml")
+    root = ElementTree.fromstring(answer.body)
+    assert root.tag == f"{{{NAMESPACE}}}ErrorResponse"
+    assert [child.tag.split("}")[1] for child in root] == ["Error", "RequestId"]
+    assert root[1].text == answer.headers["x-amzn-requestid"]
+    error = {child.tag.split("}")[1]: child.text for child in root[0]}
+    assert set(error) == {"Type", "Code", "Message"}
+    assert error["Type"] == ("Sender" if answer.status < 500 else "Receiver")
+    return error["Code"], error["Message"]
 
 
 def refusal(call, *arguments, **parameters):
