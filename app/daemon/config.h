@@ -51,6 +51,7 @@ struct ApiSettings
     std::string accountId = "000000000000";
     bool strictScope = false;         ///< signatures must name one of our regions, and ELB
     std::vector<std::string> regions; ///< that they may name besides `region`
+    bool ignoreSessionTokens = false;
     bool signatureV2 = false;
 
     bool operator==(const ApiSettings &) const = default;

@@ -70,6 +70,7 @@ api::SignatureSettings signatureSettings(const ApiSettings &settings)
     signature.strictScope = settings.strictScope;
     signature.regions = settings.regions;
     signature.regions.insert(signature.regions.begin(), settings.region);
+    signature.ignoreTokens = settings.ignoreSessionTokens;
     signature.version2 = settings.signatureV2;
     return signature;
 }

@@ -78,6 +78,7 @@ std::vector<Setting> makeSettings()
         setting("api", "strict_scope", api, &ApiSettings::strictScope, boolean()),
         setting("api", "regions", api, &ApiSettings::regions,
                 texts(isRegion, "texts of lower case letters, digits and hyphens")),
+        setting("api", "ignore_session_tokens", api, &ApiSettings::ignoreSessionTokens, boolean()),
         setting("api", "signature_v2", api, &ApiSettings::signatureV2, boolean()),
 
         // The first three as DescribeAccountLimits tells them.

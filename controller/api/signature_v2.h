@@ -14,6 +14,6 @@ bool hasSignatureV2(const ports::HttpRequest &request);
 /// IncompleteSignature: it lacks something, is of another kind, or names a parameter twice. RequestExpired: too old.
 /// The other errors are those of verifySignature.
 Result<model::Caller> verifySignatureV2(const ports::HttpRequest &request, const KeyLookup &findKey,
-                                        model::Timestamp now);
+                                        model::Timestamp now, const SignatureSettings &settings = {});
 
 } // namespace balancer::api

@@ -156,6 +156,12 @@ def test_bad_certificates_are_told_why(node, authority):
     too_large = node.action("UploadServerCertificate", ServerCertificateName="bad",
                             **{**made.parameters, "CertificateBody": "A" * 10_000_000})
     assert too_large.status == 413
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    upload_rubbish = "Action=UploadServerCertificate&Version=2010-05-08&ServerCertificateName=bad&CertificateChain="
+    assert node.request(body=upload_rubbish + "A" * 10_000_000, headers=form).status == 413
+    # Less than the API takes at once, and less than a chain may have.
+    for rubbish in ("A" * 900_000, "-" * 900_000, made.chain * 400 + "x"):
+        assert upload(CertificateChain=rubbish)[::2] == ("MalformedCertificate", 400)
     assert node.iam.list_server_certificates()["ServerCertificateMetadataList"] == []
     node.upload("bad", made)
     assert refused(node.iam.upload_server_certificate, ServerCertificateName="bad", **made.parameters) == (

@@ -6,6 +6,8 @@ import threading
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
+import botocore.exceptions
+import botocore.session
 import pytest
 
 from support import http as plain_http
@@ -91,6 +93,18 @@ def test_a_strict_scope(make_node):
     admin = {"AWS_ACCESS_KEY_ID": node.key[0], "AWS_SECRET_ACCESS_KEY": node.key[1]}
     assert node.run("keys", "list", "--node", node.url, AWS_REGION="there", **admin).returncode == 0
     assert node.run("keys", "list", "--node", node.url, **admin).returncode == 4
+
+
+def test_session_tokens_are_ignored_where_that_is_set(make_node):
+    node = make_node(api="ignore_session_tokens = true").start()
+    session = botocore.session.get_session()
+    session.set_credentials(*node.key, token="of somebody else")
+    client = session.create_client("elb", region_name="local", endpoint_url=node.url)
+    assert client.describe_load_balancers()["LoadBalancerDescriptions"] == []
+    session.set_credentials(node.key[0], "wrong", token="of somebody else")
+    client = session.create_client("elb", region_name="local", endpoint_url=node.url)
+    with pytest.raises(botocore.exceptions.ClientError, match="SignatureDoesNotMatch"):
+        client.describe_load_balancers()
 
 
 def test_any_scope_will_do_otherwise(node):

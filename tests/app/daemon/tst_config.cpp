@@ -121,6 +121,7 @@ void ConfigTest::readsEveryKey()
         account_id = "123456789012"
         strict_scope = true
         regions = ["us-east-1", "local"]
+        ignore_session_tokens = true
         signature_v2 = true
         [limits]
         classic-load-balancers = 20
@@ -174,6 +175,7 @@ void ConfigTest::readsEveryKey()
                     .accountId = "123456789012",
                     .strictScope = true,
                     .regions = {"us-east-1", "local"},
+                    .ignoreSessionTokens = true,
                     .signatureV2 = true};
     expected.limits = {
         .loadBalancers = 20, .listeners = 101, .instances = 1000, .tags = 10, .policies = 102, .certificates = 21};

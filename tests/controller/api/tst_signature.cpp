@@ -93,6 +93,7 @@ private Q_SLOTS:
     void refusesWhatBotocoreSignedOnceItIsChanged_data();
     void refusesWhatBotocoreSignedOnceItIsChanged();
     void refusesASessionToken();
+    void ignoresASessionTokenWhenToldTo();
     void tellsWhoSigned();
     void acceptsHarmlessDifferences_data();
     void acceptsHarmlessDifferences();
@@ -178,6 +179,21 @@ void SignatureTest::refusesASessionToken()
         const auto &recorded = m_recorded.at(name);
         QCOMPARE(verify(recorded.request, recorded.time),
                  std::string("InvalidClientTokenId: The security token included in the request is invalid."));
+    }
+}
+
+void SignatureTest::ignoresASessionTokenWhenToldTo()
+{
+    api::SignatureSettings settings;
+    settings.ignoreTokens = true;
+    for (const auto *name : {"session token", "presigned session token"}) {
+        const auto &recorded = m_recorded.at(name);
+        QCOMPARE(verify(recorded.request, recorded.time, settings), std::string());
+        auto changed = recorded.request; // the token is signed too
+        replace(changed.target, "Security-Token=", "Security-Token=x");
+        for (auto &[header, value] : changed.headers)
+            value = toLower(header) == "x-amz-security-token" ? value + "x" : value;
+        QCOMPARE(verify(changed, recorded.time, settings), kDiffers);
     }
 }
 

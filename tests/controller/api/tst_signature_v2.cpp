@@ -69,6 +69,7 @@ private Q_SLOTS:
     void signsFormAndQueryTogether();
     void saysWhatIsWrong_data();
     void saysWhatIsWrong();
+    void ignoresASessionTokenWhenToldTo();
     void checksTheClock_data();
     void checksTheClock();
     void countsOnlyWhenItIsSwitchedOn();
@@ -228,6 +229,16 @@ void SignatureV2Test::saysWhatIsWrong()
     QFETCH(ports::HttpRequest, request);
     QFETCH(std::string, message);
     QCOMPARE(verify(request), message);
+}
+
+void SignatureV2Test::ignoresASessionTokenWhenToldTo()
+{
+    const auto request = signedQuery(replaced(kDescribe, "&SignatureMethod", "&SecurityToken=t&SignatureMethod"));
+    QCOMPARE(verify(request), std::string("InvalidClientTokenId: The security token included in the request is "
+                                          "invalid."));
+    api::SignatureSettings settings;
+    settings.ignoreTokens = true;
+    QVERIFY(api::verifySignatureV2(request, tests::findExampleKey, kThen, settings).has_value());
 }
 
 void SignatureV2Test::checksTheClock_data()
