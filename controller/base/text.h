@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,8 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 
 /// Without blanks, tabs and line ends on both sides.
 std::string_view trimmed(std::string_view text);
+
+/// FNV-1a, 64 bits: the same everywhere and in every version, which std::hash is not.
+std::uint64_t hashOf(std::string_view text);
 
 } // namespace balancer

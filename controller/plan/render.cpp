@@ -127,17 +127,6 @@ std::string renderList(const std::vector<std::string> &lines)
     return text;
 }
 
-/// FNV-1a, 64 bits: the same everywhere and in every version, which std::hash is not.
-std::uint64_t hashOf(std::string_view text)
-{
-    std::uint64_t hash = 14695981039346656037U;
-    for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 1099511628211U;
-    }
-    return hash;
-}
-
 void readSlot(std::string_view line, Slots &slots)
 {
     const auto words = split(line, ' ');

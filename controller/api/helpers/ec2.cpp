@@ -2,10 +2,10 @@
 
 #include "api/helpers/ec2_filters.h"
 #include "api/helpers/nodes.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <set>
@@ -69,14 +69,11 @@ Result<Node> answerOf(const Kind &kind, const std::vector<Thing> &things, const 
     return answer;
 }
 
-/// Whatever a name is, one short id for it (FNV-1a).
+/// Whatever a name is, one short id for it.
 std::string idFor(std::string_view prefix, std::string_view name)
 {
-    std::uint64_t hash = 14695981039346656037U;
-    for (const char c : name)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
     std::array<char, 18> digits{};
-    std::snprintf(digits.data(), digits.size(), "%017llx", static_cast<unsigned long long>(hash));
+    std::snprintf(digits.data(), digits.size(), "%017llx", static_cast<unsigned long long>(hashOf(name)));
     return std::string(prefix) + "-" + digits.data();
 }
 

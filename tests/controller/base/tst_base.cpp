@@ -30,6 +30,7 @@ private Q_SLOTS:
     void changesTheCaseOfAsciiOnly();
     void splitsIntoAllParts();
     void trimsBlanksOnBothSides();
+    void hashesAsPublished();
 };
 
 void BaseTest::acceptsLoadBalancerNames_data()
@@ -225,6 +226,14 @@ void BaseTest::trimsBlanksOnBothSides()
     QCOMPARE(std::string(trimmed(" \t a b\r\n")), std::string("a b"));
     QCOMPARE(std::string(trimmed(" \n")), std::string());
     QCOMPARE(std::string(trimmed("")), std::string());
+}
+
+void BaseTest::hashesAsPublished()
+{
+    // The vectors of FNV's authors.
+    QCOMPARE(hashOf(""), 0xcbf29ce484222325U);
+    QCOMPARE(hashOf("a"), 0xaf63dc4c8601ec8cU);
+    QCOMPARE(hashOf("foobar"), 0x85944171f73967e8U);
 }
 
 QTEST_GUILESS_MAIN(BaseTest)
