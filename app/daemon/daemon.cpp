@@ -3,14 +3,13 @@
 #include "adapters/access_log/access_log_writer.h"
 #include "adapters/haproxy/generation_keeper.h"
 #include "adapters/haproxy/log_socket.h"
-#include "adapters/http/http_server.h"
 #include "adapters/network/host_resolver.h"
 #include "adapters/network/instance_probe.h"
 #include "adapters/openssl/certificate_examiner.h"
 #include "adapters/sqlite/sqlite_store.h"
-#include "api/request_router.h"
+#include "api/event_streams.h"
 #include "daemon/address_file.h"
-#include "daemon/api_certificate.h"
+#include "daemon/api_server.h"
 #include "daemon/descriptors.h"
 #include "daemon/first_key.h"
 #include "daemon/key_maker.h"
@@ -30,12 +29,9 @@
 #include "service/traffic_meter.h"
 
 #include <QLoggingCategory>
-#include <QSysInfo>
 #include <QThreadPool>
 #include <QTimer>
 #include <QUuid>
-
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -64,17 +60,6 @@ adapters::haproxy::KeeperOptions keeperOptions(const HaproxySettings &settings, 
     return options;
 }
 
-api::SignatureSettings signatureSettings(const ApiSettings &settings)
-{
-    api::SignatureSettings signature;
-    signature.strictScope = settings.strictScope;
-    signature.regions = settings.regions;
-    signature.regions.insert(signature.regions.begin(), settings.region);
-    signature.ignoreTokens = settings.ignoreSessionTokens;
-    signature.version2 = settings.signatureV2;
-    return signature;
-}
-
 adapters::access_log::AccessLogOptions accessLogOptions(const Settings &settings, const DataDirectory &data)
 {
     adapters::access_log::AccessLogOptions options;
@@ -93,13 +78,6 @@ Result<void> makePrivateDirectory(const std::string &path)
     if (error)
         return fail(ErrorCode::Unavailable, "cannot make the directory " + path + ": " + error.message());
     return {};
-}
-
-QCoro::Task<Result<void>> answer(api::RequestRouter &router, ports::HttpRequest request, ports::HttpResponder respond)
-{
-    auto response = co_await router.handle(std::move(request));
-    respond(std::move(response));
-    co_return Result<void>();
 }
 
 } // namespace
@@ -131,10 +109,7 @@ struct Daemon::Parts
     std::unique_ptr<service::ReadModel> readModel;
     std::unique_ptr<service::NodeReads> reads;
     std::unique_ptr<service::TrafficMeter> traffic;
-    std::unique_ptr<api::RequestRouter> router;
-    std::string fingerprint; ///< of the API's certificate; empty where no TLS is spoken
-    std::unique_ptr<adapters::http::HttpServer> server;
-    bool ready = false;
+    std::unique_ptr<ApiServer> api;
     QThreadPool writer; ///< for files that only people and name servers read
 };
 
@@ -248,7 +223,9 @@ QCoro::Task<Result<void>> Daemon::startService()
                                                        parts.resolver, parts.examiner, parts.clock, std::move(options));
     buildReadSide();
     // Whether the API's address is free shows before HAProxy is touched.
-    if (const auto opened = openApi(); !opened)
+    const api::RouterSources sources{*parts.service, *parts.keys, *parts.reads, *parts.events, *parts.traffic};
+    parts.api = std::make_unique<ApiServer>(m_settings, m_paths, sources, *parts.keys, parts.clock);
+    if (const auto opened = parts.api->open(); !opened)
         co_return opened;
 
     const auto started = co_await parts.reconciler->start();
@@ -258,7 +235,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     connect(parts.reconciler.get(), &service::Reconciler::balancersChanged, this, &Daemon::writeNames);
     writeNames();
     parts.readModel->beginTelling();
-    parts.ready = true;
+    parts.api->setReady(true);
     const auto count = std::to_string(parts.desired.state().balancers.size());
     if (const auto told = parts.notifier.ready("Serving " + count + " load balancers"); !told)
         qCWarning(lcDaemon).noquote() << text(told.error().message);
@@ -278,89 +255,16 @@ void Daemon::buildReadSide()
     const auto basics = factsOf(m_settings, parts.clock.now());
     const auto facts = [this, basics] {
         auto status = basics;
-        status.endpoints = endpointUrls();
-        status.fingerprint = m_parts->fingerprint;
+        if (const auto &api = m_parts->api) {
+            status.endpoints = api->urls();
+            status.fingerprint = api->fingerprint();
+        }
         status.dashboard = m_settings.dashboard.enabled && dashboard::isBuilt();
         return status;
     };
     parts.reads = std::make_unique<service::NodeReads>(*parts.readModel, *parts.events, *parts.store, parts.desired,
                                                        *parts.reconciler, *parts.haproxy, facts);
     parts.traffic = std::make_unique<service::TrafficMeter>(parts.desired, *parts.haproxy, *parts.haproxy, parts.clock);
-}
-
-/// Where the API listens, as addresses; none before it does.
-std::vector<std::string> Daemon::endpointUrls() const
-{
-    std::vector<std::string> urls;
-    if (!m_parts->server)
-        return urls;
-    for (const auto &endpoint : m_parts->server->endpoints())
-        urls.push_back("http://" + endpoint.text());
-    for (const auto &endpoint : m_parts->server->encryptedEndpoints())
-        urls.push_back("https://" + endpoint.text());
-    return urls;
-}
-
-Result<void> Daemon::openApi()
-{
-    auto &parts = *m_parts;
-    const auto readiness = [this]() -> Result<void> {
-        if (m_parts->ready)
-            return {};
-        return fail(ErrorCode::Unavailable, "the node is starting");
-    };
-    const auto findKey = [this](std::string_view id) { return m_parts->keys->find(id); };
-    api::RouterSettings settings;
-    settings.authentication.signature = signatureSettings(m_settings.api);
-    settings.authentication.accountId = m_settings.api.accountId;
-    settings.authentication.ownUserId = geteuid();
-    settings.endpoint = [this] {
-        const auto urls = endpointUrls();
-        return urls.empty() ? std::string() : urls.front();
-    };
-    if (m_settings.dashboard.enabled) {
-        settings.dashboard = [pages = api::StaticFiles("/dashboard", dashboard::files())](const auto &request) {
-            return pages.answer(request);
-        };
-    }
-    const api::RouterSources sources{*parts.service, *parts.keys, *parts.reads, *parts.events, *parts.traffic};
-    parts.router = std::make_unique<api::RequestRouter>(sources, findKey, parts.clock, readiness, settings);
-    connect(parts.keys.get(), &service::AccessKeyService::keysChanged, this,
-            [this] { m_parts->router->recheckStreams(); });
-
-    auto options = apiServerOptions();
-    if (!options)
-        return fail(options.error());
-    const auto handle = [this](ports::HttpRequest request, ports::HttpResponder respond) {
-        service::spawn(answer(*m_parts->router, std::move(request), std::move(respond)), "answering a request");
-    };
-    auto server = adapters::http::HttpServer::open(std::move(*options), handle);
-    if (!server)
-        return fail(server.error());
-    parts.server = std::move(*server);
-    for (const auto &url : endpointUrls()) {
-        const auto shown = url.starts_with("https:") ? ", certificate SHA-256 " + parts.fingerprint : std::string();
-        qCInfo(lcDaemon).noquote() << "API at" << text(url + shown);
-    }
-    return {};
-}
-
-Result<adapters::http::HttpServerOptions> Daemon::apiServerOptions()
-{
-    const auto endpoints = apiEndpoints(m_settings.api);
-    adapters::http::HttpServerOptions options;
-    options.listen = endpoints.plain;
-    options.listenEncrypted = endpoints.encrypted;
-    options.unixSocketPath = m_paths.controlSocket();
-    if (endpoints.encrypted.empty())
-        return options;
-    auto certificate = ensureApiCertificate(m_paths.dataDirectory, QSysInfo::machineHostName().toStdString(),
-                                            endpoints.encrypted, m_parts->clock.now());
-    if (!certificate)
-        return fail(certificate.error());
-    options.identity = std::move(certificate->identity);
-    m_parts->fingerprint = certificate->fingerprint;
-    return options;
 }
 
 void Daemon::writeNames()
@@ -388,10 +292,8 @@ QCoro::Task<Result<void>> Daemon::end(bool traffic)
     if (!m_parts->notifier.stopping())
         qCDebug(lcDaemon) << "the service manager does not hear us";
     m_stopping = true;
-    m_parts->ready = false;
-    if (m_parts->router)
-        m_parts->router->closeStreams();
-    m_parts->server.reset();
+    if (m_parts->api)
+        m_parts->api->close();
     Result<void> result;
     if (m_parts->reconciler)
         m_parts->reconciler->stop();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "adapters/http/http_server.h"
 #include "daemon/config.h"
 #include "daemon/data_directory.h"
 #include "daemon/node_paths.h"
@@ -10,7 +9,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace balancer::daemon {
 
@@ -43,9 +41,6 @@ private:
     QCoro::Task<Result<void>> startService();
     QCoro::Task<Result<void>> end(bool traffic);
     void buildReadSide();
-    Result<void> openApi();
-    Result<adapters::http::HttpServerOptions> apiServerOptions();
-    std::vector<std::string> endpointUrls() const;
     Result<void> makeDirectories() const;
     void writeNames();
 
