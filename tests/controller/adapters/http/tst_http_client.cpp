@@ -1,90 +1,24 @@
-#include "adapters/http/http_client.h"
-#include "adapters/http/http_server.h"
-
-#include "byte_server.h"
-
-#include <QtCore/QTemporaryDir>
-#include <QtTest/QTest>
-
-#include <QCoro/QCoroTask>
-
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <memory>
-#include <optional>
-#include <vector>
+#include "http_client_bench.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
+#include <vector>
+
 using namespace balancer;
 using namespace balancer::adapters::http;
 using namespace std::chrono_literals;
 
-namespace {
-
-const QByteArray kChunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-
-ports::HttpRequest get(std::string target = "/")
-{
-    ports::HttpRequest request;
-    request.method = "GET";
-    request.target = std::move(target);
-    return request;
-}
-
-ports::HttpRequest post(std::string body)
-{
-    auto request = get();
-    request.method = "POST";
-    request.body = std::move(body);
-    return request;
-}
-
-ports::HttpResponse text(std::string body)
-{
-    ports::HttpResponse response;
-    response.headers = {{"Content-Type", "text/plain"}};
-    response.body = std::move(body);
-    return response;
-}
-
-void echo(const ports::HttpRequest &request, const ports::HttpResponder &respond)
-{
-    respond(text(request.method + " " + request.target + " " + request.body));
-}
-
-/// What a task gave once it has ended; the loop turns until then.
-template <typename T>
-class Awaited
-{
-public:
-    explicit Awaited(QCoro::Task<T> task) { wait(std::move(task), m_value); }
-
-    bool isReady() const { return m_value->has_value(); }
-    T &value() const { return **m_value; }
-
-private:
-    using Value = std::shared_ptr<std::optional<T>>;
-    static QCoro::Task<> wait(QCoro::Task<T> task, Value value)
-    {
-        auto got = co_await task;
-        value->emplace(std::move(got));
-    }
-    Value m_value = std::make_shared<std::optional<T>>();
-};
-
-} // namespace
-
-class HttpClientTest : public QObject
+class HttpClientTest : public QObject, private HttpClientBench
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
-    void cleanup();
+    void init() { begin(); }
+    void cleanup() { end(); }
 
     void exchangesARequestForItsAnswer_data();
     void exchangesARequestForItsAnswer();
@@ -124,96 +58,7 @@ private Q_SLOTS:
     void givesUpAtTheDeadline();
     void givesUpAtTheDeadlineWhenNothingIsTaken();
     void takesARefusalThatComesBeforeTheRequestIsSent();
-
-    void readsABodyPieceByPiece();
-    void readsWhatCameWithTheHead();
-    void tellsAProperEndFromACut_data();
-    void tellsAProperEndFromACut();
-    void saysWhenAStreamIsCutAtAnyByte();
-    void saysWhenAStreamGoesSilentAndReadsOn();
-    void closesTheConnectionWhenTheReaderGoes();
-    void endsAReadWhenTheReaderGoes();
-    void refusesASecondReadAtATime();
-    void opensAnswersOfAnyStatus();
-
-    void endsWhatWaitsWhenItIsDestroyed();
-    void endsReadsWhenItIsDestroyed();
-    void canBeDestroyedWhileItLooksUpAName();
-
-private:
-    using Response = Result<ports::HttpResponse>;
-    using Reader = std::unique_ptr<ports::HttpBodyReader>;
-
-    void serve(ports::HttpHandler handler);
-    void serveBytes(std::vector<ByteServer::Turn> turns);
-    ports::HttpTarget overUnixSocket() const { return {"unix:" + path(), {}}; }
-    ports::HttpTarget overTcp() const { return {"http://" + m_server->endpoints().front().text(), {}}; }
-    ports::HttpTarget toBytes() const { return {"http://" + m_bytes->authority(), {}}; }
-    std::string path() const { return m_folder->filePath(QStringLiteral("node.sock")).toStdString(); }
-
-    Response exchange(const ports::HttpTarget &target, const ports::HttpRequest &request,
-                      std::chrono::milliseconds deadline = 30s)
-    {
-        return QCoro::waitFor(m_client->exchange(target, request, deadline));
-    }
-    Result<Reader> open(const ports::HttpTarget &target) { return QCoro::waitFor(m_client->open(target, get(), 30s)); }
-    static Result<std::string> read(ports::HttpBodyReader &reader, std::chrono::milliseconds patience = 30s)
-    {
-        return QCoro::waitFor(reader.read(patience));
-    }
-    /// Reads until the end or an error, which is left in `end`.
-    static std::string readAll(ports::HttpBodyReader &reader, Result<std::string> &end);
-
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<HttpServer> m_server;
-    std::unique_ptr<ByteServer> m_bytes;
-    std::atomic<int> m_step = 0; // how far a server of bytes may go
-    std::unique_ptr<HttpClient> m_client;
 };
-
-void HttpClientTest::init()
-{
-    m_folder = std::make_unique<QTemporaryDir>();
-    QVERIFY(m_folder->isValid());
-    m_client = std::make_unique<HttpClient>();
-    m_step = 0;
-}
-
-void HttpClientTest::cleanup()
-{
-    m_client.reset();
-    m_server.reset();
-    m_bytes.reset();
-    m_folder.reset();
-}
-
-void HttpClientTest::serve(ports::HttpHandler handler)
-{
-    HttpServerOptions options;
-    options.listen = {Endpoint{IpAddress::parse("127.0.0.1").value(), 0}};
-    options.unixSocketPath = path();
-    options.limits.maxBodyBytes = 16 * 1024 * 1024;
-    auto server = HttpServer::open(options, std::move(handler));
-    QVERIFY2(server, server ? "" : server.error().message.c_str());
-    m_server = std::move(*server);
-}
-
-void HttpClientTest::serveBytes(std::vector<ByteServer::Turn> turns)
-{
-    m_bytes.reset();
-    m_bytes = std::make_unique<ByteServer>(std::move(turns));
-}
-
-std::string HttpClientTest::readAll(ports::HttpBodyReader &reader, Result<std::string> &end)
-{
-    std::string all;
-    for (;;) {
-        end = read(reader);
-        if (!end || end->empty())
-            return all;
-        all += *end;
-    }
-}
 
 // ---- requests and answers -------------------------------------------------------------------------------------------
 
@@ -623,193 +468,6 @@ void HttpClientTest::takesARefusalThatComesBeforeTheRequestIsSent()
     const auto answer = exchange(overTcp(), post(std::string(20 * 1024 * 1024, 'x')));
     QVERIFY2(answer, answer ? "" : answer.error().message.c_str());
     QCOMPARE(answer->status, 413);
-}
-
-// ---- streams --------------------------------------------------------------------------------------------------------
-
-void HttpClientTest::readsABodyPieceByPiece()
-{
-    serveBytes({[&](ByteServer::Connection &connection) {
-        connection.readRequest();
-        connection.send(kChunked);
-        const std::array pieces = {"5\r\nfirst\r\n", "6\r\nsec", "ond\r\n", "0\r\n\r\n"};
-        for (int i = 0; i < int(pieces.size()); ++i) {
-            connection.waitUntil([&] { return m_step > i; });
-            connection.send(pieces.at(std::size_t(i)));
-        }
-        connection.keep();
-    }});
-    auto reader = open(toBytes());
-    QVERIFY2(reader, reader ? "" : reader.error().message.c_str());
-    QCOMPARE((*reader)->status(), 200);
-    QVERIFY(ports::findHeader((*reader)->headers(), "Transfer-Encoding") == "chunked");
-    for (const auto *expected : {"first", "sec", "ond", "", ""}) {
-        ++m_step;
-        QCOMPARE(read(**reader).value(), expected);
-    }
-}
-
-void HttpClientTest::readsWhatCameWithTheHead()
-{
-    serveBytes({ByteServer::answering(kChunked + "3\r\nabc\r\n0\r\n\r\n", true)});
-    auto reader = open(toBytes());
-    QVERIFY(reader);
-    Result<std::string> end;
-    QCOMPARE(readAll(**reader, end), "abc");
-    QVERIFY(end);
-}
-
-void HttpClientTest::tellsAProperEndFromACut_data()
-{
-    QTest::addColumn<QByteArray>("bytes");
-    QTest::addColumn<bool>("isProper");
-    QTest::newRow("the last chunk") << kChunked + "3\r\nabc\r\n0\r\n\r\n" << true;
-    QTest::newRow("no last chunk") << kChunked + "3\r\nabc\r\n" << false;
-    QTest::newRow("half a chunk") << kChunked + "4\r\nabc" << false;
-    QTest::newRow("all of a length") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc") << true;
-    QTest::newRow("part of a length") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc") << false;
-    QTest::newRow("the end of the connection") << QByteArray("HTTP/1.0 200 OK\r\n\r\nabc") << true;
-}
-
-void HttpClientTest::tellsAProperEndFromACut()
-{
-    QFETCH(QByteArray, bytes);
-    QFETCH(bool, isProper);
-    serveBytes({ByteServer::answering(bytes, true)});
-    auto reader = open(toBytes());
-    QVERIFY(reader);
-    Result<std::string> end;
-    QCOMPARE(readAll(**reader, end), "abc");
-    QCOMPARE(end.has_value(), isProper);
-    if (!isProper)
-        QCOMPARE(end.error().code, ErrorCode::Unavailable);
-    const auto again = read(**reader);
-    QCOMPARE(again.has_value(), isProper);
-}
-
-void HttpClientTest::saysWhenAStreamIsCutAtAnyByte()
-{
-    const QByteArray body = "8\r\ndata: 1\n\r\n1\r\n\n\r\n0\r\n\r\n";
-    std::vector<ByteServer::Turn> turns;
-    for (int length = 0; length < body.size(); ++length)
-        turns.push_back([=](ByteServer::Connection &connection) {
-            connection.readRequest();
-            connection.send(kChunked);
-            for (const char c : body.left(length))
-                connection.send(QByteArray(1, c));
-        });
-    serveBytes(std::move(turns));
-    for (int length = 0; length < body.size(); ++length) {
-        auto reader = open(toBytes());
-        QVERIFY(reader);
-        Result<std::string> end;
-        readAll(**reader, end);
-        QVERIFY2(!end, QByteArray::number(length).constData());
-        QCOMPARE(end.error().code, ErrorCode::Unavailable);
-    }
-}
-
-void HttpClientTest::saysWhenAStreamGoesSilentAndReadsOn()
-{
-    serveBytes({[&](ByteServer::Connection &connection) {
-        connection.readRequest();
-        connection.send(kChunked);
-        connection.waitUntil([&] { return m_step > 0; });
-        connection.send("3\r\nabc\r\n");
-        connection.keep();
-    }});
-    auto reader = open(toBytes());
-    QVERIFY(reader);
-    for (int i = 0; i < 2; ++i) {
-        const auto nothing = read(**reader, 20ms);
-        QVERIFY(!nothing);
-        QCOMPARE(nothing.error().code, ErrorCode::Timeout);
-    }
-    ++m_step;
-    QCOMPARE(read(**reader).value(), "abc");
-}
-
-void HttpClientTest::closesTheConnectionWhenTheReaderGoes()
-{
-    serveBytes({ByteServer::answering(kChunked, false)});
-    {
-        const auto reader = open(toBytes());
-        QVERIFY(reader);
-        QCOMPARE(m_bytes->ended(), 0);
-    }
-    QTRY_COMPARE(m_bytes->ended(), 1);
-}
-
-void HttpClientTest::endsAReadWhenTheReaderGoes()
-{
-    serveBytes({ByteServer::answering(kChunked, false)});
-    auto reader = open(toBytes());
-    QVERIFY(reader);
-    const Awaited<Result<std::string>> piece((*reader)->read(30s));
-    reader->reset();
-    QTRY_VERIFY(piece.isReady());
-    QVERIFY(!piece.value());
-    QCOMPARE(piece.value().error().code, ErrorCode::Unavailable);
-}
-
-void HttpClientTest::refusesASecondReadAtATime()
-{
-    serveBytes({ByteServer::answering(kChunked, false)});
-    auto reader = open(toBytes());
-    QVERIFY(reader);
-    const Awaited<Result<std::string>> first((*reader)->read(30s));
-    const auto second = read(**reader);
-    QVERIFY(!second);
-    QCOMPARE(second.error().code, ErrorCode::Internal);
-    QVERIFY(!first.isReady());
-}
-
-void HttpClientTest::opensAnswersOfAnyStatus()
-{
-    serveBytes({ByteServer::answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", true)});
-    auto reader = open(toBytes());
-    QVERIFY(reader);
-    QCOMPARE((*reader)->status(), 403);
-    QCOMPARE(read(**reader).value(), "no");
-    QCOMPARE(read(**reader).value(), "");
-}
-
-// ---- ends -----------------------------------------------------------------------------------------------------------
-
-void HttpClientTest::endsWhatWaitsWhenItIsDestroyed()
-{
-    serveBytes({ByteServer::answering({}, false)});
-    const Awaited<Response> waiting(m_client->exchange(toBytes(), get(), 30s));
-    const Awaited<Result<Reader>> opening(m_client->open(toBytes(), get(), 30s));
-    QTRY_COMPARE(m_bytes->connections(), 1);
-    m_client.reset();
-    QTRY_VERIFY(waiting.isReady() && opening.isReady());
-    QVERIFY(!waiting.value());
-    QCOMPARE(waiting.value().error().code, ErrorCode::Unavailable);
-    QVERIFY(!opening.value());
-    QCOMPARE(opening.value().error().code, ErrorCode::Unavailable);
-}
-
-void HttpClientTest::endsReadsWhenItIsDestroyed()
-{
-    serveBytes({ByteServer::answering(kChunked, false)});
-    auto reader = open(toBytes());
-    QVERIFY(reader);
-    const Awaited<Result<std::string>> piece((*reader)->read(30s));
-    m_client.reset();
-    QTRY_VERIFY(piece.isReady());
-    QVERIFY(!piece.value());
-    const auto later = read(**reader);
-    QVERIFY(!later);
-    QCOMPARE(later.error().code, ErrorCode::Unavailable);
-}
-
-void HttpClientTest::canBeDestroyedWhileItLooksUpAName()
-{
-    const Awaited<Response> waiting(m_client->exchange({"http://no-such-host.invalid:80", {}}, get(), 30s));
-    m_client.reset();
-    QTRY_VERIFY(waiting.isReady());
-    QCOMPARE(waiting.value().error().code, ErrorCode::Unavailable);
 }
 
 QTEST_GUILESS_MAIN(HttpClientTest)
