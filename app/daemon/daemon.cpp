@@ -24,6 +24,7 @@
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
+#include "service/outage_watcher.h"
 #include "service/read_model.h"
 #include "service/spawn.h"
 #include "service/traffic_meter.h"
@@ -102,6 +103,7 @@ struct Daemon::Parts
     std::unique_ptr<service::Reconciler> reconciler;
     std::unique_ptr<service::AccessLogFollower> accessLogFollower;
     std::unique_ptr<service::DrainWatcher> drains;
+    std::unique_ptr<service::OutageWatcher> outages;
     std::unique_ptr<service::ChangeQueue> changes;
     std::unique_ptr<service::AccessKeyService> keys;
     std::unique_ptr<service::LoadBalancerService> service;
@@ -204,6 +206,8 @@ QCoro::Task<Result<void>> Daemon::startService()
     parts.accessLogFollower = std::make_unique<service::AccessLogFollower>(parts.desired, *parts.reconciler,
                                                                            *parts.haproxy, *parts.accessLog);
     parts.drains = std::make_unique<service::DrainWatcher>(*parts.reconciler, *parts.haproxy, parts.clock);
+    parts.outages = std::make_unique<service::OutageWatcher>(parts.desired, *parts.reconciler, *parts.watcher,
+                                                             *parts.haproxy, parts.turn);
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
     parts.keys = std::make_unique<service::AccessKeyService>(*parts.changes, *parts.store, parts.clock, makeAccessKey);
     if (const auto loaded = co_await parts.keys->load(); !loaded)

@@ -5,6 +5,7 @@
 #include "plan/project.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace balancer::plan {
@@ -150,8 +151,8 @@ void appendMapCommand(const Backend &check, std::size_t slot, std::vector<Comman
 void appendRelease(const BalancerConfig &running, std::size_t slot, std::vector<Command> &commands)
 {
     commands.push_back(setState(path(running.check, slot), "maint"));
-    for (const auto &backend : running.backends)
-        commands.push_back({Kind::ShutdownSessions, "shutdown sessions server " + path(backend, slot)});
+    auto ends = sessionEndCommands(running, running.check.servers[slot].name);
+    std::ranges::move(ends, std::back_inserter(commands));
 }
 
 /// In maintenance a listener's server finishes what it has. Unlike in drain it gets nothing more, not even from clients
@@ -373,6 +374,14 @@ std::vector<Command> unhealthyCommands(const std::string &checkBackend, const st
 {
     const auto target = checkBackend + "/" + server;
     return {setHealth(target, "down"), setState(target, "ready")};
+}
+
+std::vector<Command> sessionEndCommands(const BalancerConfig &balancer, const std::string &server)
+{
+    std::vector<Command> commands;
+    for (const auto &backend : balancer.backends)
+        commands.push_back({Kind::ShutdownSessions, "shutdown sessions server " + backend.name + "/" + server});
+    return commands;
 }
 
 std::string describe(const Plan &plan)

@@ -82,6 +82,9 @@ std::vector<Command> readyCommands(const std::string &checkBackend, const std::s
 /// HealthyThreshold passed ones.
 std::vector<Command> unhealthyCommands(const std::string &checkBackend, const std::string &server);
 
+/// Ends whatever the instance in that slot still has, on every listener of the load balancer.
+std::vector<Command> sessionEndCommands(const BalancerConfig &balancer, const std::string &server);
+
 /// One line a command, or the reason of a reload; "no change" for none. For logs and tests.
 std::string describe(const Plan &plan);
 

@@ -5,6 +5,7 @@
 #include "service/event_log.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
+#include "service/outage_watcher.h"
 #include "service/read_model.h"
 #include "service/reconciler.h"
 #include "support/fake_examiner.h"
@@ -53,6 +54,7 @@ public:
             watcher, turn, m_settings.options);
         m_drains = std::make_unique<balancer::service::DrainWatcher>(*m_reconciler, haproxy, clock,
                                                                      std::chrono::milliseconds(1));
+        m_outages = std::make_unique<balancer::service::OutageWatcher>(cache, *m_reconciler, watcher, haproxy, turn);
         m_service = std::make_unique<balancer::service::LoadBalancerService>(
             changes, cache, *m_reconciler, haproxy, resolver, examiner, clock, serviceOptions());
         m_readModel = std::make_unique<balancer::service::ReadModel>(cache, *m_reconciler, watcher, haproxy);
@@ -137,6 +139,7 @@ private:
     NodeSettings m_settings;
     std::unique_ptr<balancer::service::Reconciler> m_reconciler;
     std::unique_ptr<balancer::service::DrainWatcher> m_drains;
+    std::unique_ptr<balancer::service::OutageWatcher> m_outages;
     std::unique_ptr<balancer::service::LoadBalancerService> m_service;
     std::unique_ptr<balancer::service::ReadModel> m_readModel;
     std::unique_ptr<balancer::service::NodeReads> m_reads;

@@ -4,16 +4,20 @@ import concurrent.futures
 import contextlib
 import os
 import signal
+import socket
 
 import pytest
 
 from support.addresses import HTTP_PORT, INSTANCE_PORT
 from support.http import get
-from support.node import http_listener
+from support.node import http_listener, tcp_listener
 from support.processes import is_alive
 from support.waiting import LONG, eventually
 
+TCP_PORT = 7007
 DRAINING = ("InService", "N/A", "Instance deregistration currently in progress.")
+FAILED = ("OutOfService", "Instance",
+          "Instance has failed at least the UnhealthyThreshold number of health checks consecutively.")
 GONE = ("OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer.")
 
 
@@ -39,6 +43,38 @@ class LongRequest:
 
     def answer(self):
         return self._answer.result(60)
+
+
+class Lines:
+    """A connection to a TcpBackend, which says its name and sends lines back."""
+
+    def __init__(self, address, port):
+        self._socket = socket.create_connection((address, port), timeout=10)
+        self._lines = self._socket.makefile("rb")
+        self.greeting = self._lines.readline().decode().strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._lines.close()
+        self._socket.close()
+
+    def echoes(self, text):
+        self._socket.sendall(text.encode() + b"\n")
+        return self._lines.readline().decode().strip() == text
+
+    def is_closed(self):
+        """By the other side, which has sent nothing more."""
+        self._socket.setblocking(False)
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            self._socket.settimeout(10)
 
 
 @pytest.fixture
@@ -95,6 +131,49 @@ def test_without_draining_it_ends_at_once(node, web):
     node.deregister(name, backend.address)
     assert node.health(name, backend.address) == {backend.address: GONE}
     assert request.answer().status == 502
+
+
+def test_an_unhealthy_instance_finishes_what_it_has(node, web):
+    name, backend = web
+    request = LongRequest(node, backend, 20)
+    backend.health_status = 500
+    eventually(lambda: node.health(name)[backend.address] == FAILED, "it failed two checks", LONG)
+    assert get(node.address, HTTP_PORT).status == 503 and not request.is_done()
+    assert request.answer().text == "one"
+
+
+@pytest.mark.parametrize("draining", [True, False])
+def test_an_unhealthy_instance_loses_what_it_has_where_draining_is_off(node, web, make_tcp_backend, ports, draining):
+    """Also connections without requests; those of a healthy instance go on. With draining on all of them do."""
+    healthy, failing = make_tcp_backend("healthy", port=TCP_PORT), make_tcp_backend("failing", port=TCP_PORT)
+    port = ports()
+    node.create("lines", tcp_listener(port, TCP_PORT))
+    node.check_quickly("lines", f"TCP:{TCP_PORT}")
+    set_draining(node, "lines", draining)
+    node.register("lines", healthy.address, failing.address)
+    node.await_state("lines", "InService")
+    with contextlib.ExitStack() as stack:
+        lines = {}
+        for _ in range(2):
+            connection = stack.enter_context(Lines(node.address, port))
+            lines[connection.greeting] = connection
+        assert set(lines) == {"healthy", "failing"}
+        failing.stop_listening()
+        eventually(lambda: node.health("lines")[failing.address] == FAILED, "it failed two checks", LONG)
+        if not draining:
+            eventually(lines["failing"].is_closed, "its connection is closed")
+        else:
+            assert lines["failing"].echoes("still there")
+        assert lines["healthy"].echoes("hello")
+
+
+def test_an_unhealthy_instance_without_draining_ends_requests(node, web):
+    name, backend = web
+    set_draining(node, name, False)
+    request = LongRequest(node, backend, 60)
+    backend.health_status = 500
+    assert request.answer().status == 502
+    assert node.health(name)[backend.address] == FAILED
 
 
 def test_a_long_request_survives_a_reload(node, web, ports):

@@ -18,6 +18,7 @@ balancer_test(controller/service/tst_instance_health LABEL unit LIBRARIES Balanc
 balancer_test(controller/service/tst_load_balancer_service LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_node_plan LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_node_reads LABEL unit LIBRARIES Balancer::ServiceNode)
+balancer_test(controller/service/tst_outage_watcher LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_previews LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_read_model LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_reconciler LABEL unit LIBRARIES Balancer::ServiceNode)

@@ -35,14 +35,18 @@ class Backend:
         self._started = True
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
-    def stop(self):
-        if not self._started:
-            return
-        self._started = False
+    def stop_listening(self):
+        """No new connections; those that there are go on."""
         # A thread blocked in accept() keeps the socket alive: shutdown wakes it.
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+    def stop(self):
+        if not self._started:
+            return
+        self._started = False
+        self.stop_listening()
         with self._lock:
             idle = list(self._open)
         for connection in idle:
