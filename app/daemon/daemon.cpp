@@ -22,6 +22,7 @@
 #include "service/access_log_follower.h"
 #include "service/drain_watcher.h"
 #include "service/event_log.h"
+#include "service/leaving_generations.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
 #include "service/outage_watcher.h"
@@ -102,6 +103,7 @@ struct Daemon::Parts
     std::unique_ptr<service::HealthWatcher> watcher;
     std::unique_ptr<service::Reconciler> reconciler;
     std::unique_ptr<service::AccessLogFollower> accessLogFollower;
+    std::unique_ptr<service::LeavingGenerations> leaving;
     std::unique_ptr<service::DrainWatcher> drains;
     std::unique_ptr<service::OutageWatcher> outages;
     std::unique_ptr<service::ChangeQueue> changes;
@@ -205,9 +207,11 @@ QCoro::Task<Result<void>> Daemon::startService()
                                               *parts.haproxy, *parts.watcher, parts.turn, service::ReconcilerOptions());
     parts.accessLogFollower = std::make_unique<service::AccessLogFollower>(parts.desired, *parts.reconciler,
                                                                            *parts.haproxy, *parts.accessLog);
-    parts.drains = std::make_unique<service::DrainWatcher>(*parts.reconciler, *parts.haproxy, parts.clock);
+    parts.leaving = std::make_unique<service::LeavingGenerations>(*parts.reconciler, *parts.haproxy);
+    parts.drains =
+        std::make_unique<service::DrainWatcher>(*parts.reconciler, *parts.haproxy, *parts.leaving, parts.clock);
     parts.outages = std::make_unique<service::OutageWatcher>(parts.desired, *parts.reconciler, *parts.watcher,
-                                                             *parts.haproxy, parts.turn);
+                                                             *parts.haproxy, *parts.leaving, parts.turn);
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
     parts.keys = std::make_unique<service::AccessKeyService>(*parts.changes, *parts.store, parts.clock, makeAccessKey);
     if (const auto loaded = co_await parts.keys->load(); !loaded)
@@ -303,6 +307,8 @@ QCoro::Task<Result<void>> Daemon::end(bool traffic)
         m_parts->reconciler->stop();
     if (m_parts->drains)
         m_parts->drains->stop();
+    if (m_parts->leaving)
+        m_parts->leaving->stop();
     if (m_parts->watcher)
         m_parts->watcher->stop();
     m_parts->probe.stop();

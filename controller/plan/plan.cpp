@@ -257,12 +257,6 @@ void appendSwaps(const BalancerConfig &running, const BalancerConfig &desired, R
     }
 }
 
-/// The balancer's check server for the slot in `desired`, if that still exists.
-const Server *counterpart(const BalancerConfig *desired, std::size_t slot)
-{
-    return desired && slot < desired->check.servers.size() ? &desired->check.servers[slot] : nullptr;
-}
-
 /// An instance that begins to drain with the reload gets nothing more from the generation that leaves either.
 void appendFarewellToDraining(const BalancerConfig &running, const BalancerConfig &desired, std::size_t slot,
                               std::vector<Command> &commands)
@@ -284,12 +278,11 @@ std::vector<Command> farewellCommands(const HaproxyConfig &running, const Haprox
             continue;
         const auto &servers = balancer->check.servers;
         for (std::size_t slot = 0; slot < servers.size(); ++slot) {
-            const auto *after = counterpart(wanted, slot);
-            const bool stays =
-                after && after->instance == servers[slot].instance && hostOf(*after) == hostOf(servers[slot]);
-            if (servers[slot].address && !stays)
+            if (!servers[slot].address)
+                continue;
+            if (!staysIn(wanted, servers[slot], slot))
                 appendRelease(*balancer, slot, commands);
-            else if (servers[slot].address)
+            else
                 appendFarewellToDraining(*balancer, *wanted, slot, commands);
         }
     }
@@ -374,6 +367,14 @@ std::vector<Command> unhealthyCommands(const std::string &checkBackend, const st
 {
     const auto target = checkBackend + "/" + server;
     return {setHealth(target, "down"), setState(target, "ready")};
+}
+
+bool staysIn(const BalancerConfig *balancer, const Server &server, std::size_t slot)
+{
+    if (!balancer || slot >= balancer->check.servers.size())
+        return false;
+    const auto &after = balancer->check.servers[slot];
+    return after.instance == server.instance && hostOf(after) == hostOf(server);
 }
 
 std::vector<Command> sessionEndCommands(const BalancerConfig &balancer, const std::string &server)

@@ -82,6 +82,10 @@ std::vector<Command> readyCommands(const std::string &checkBackend, const std::s
 /// HealthyThreshold passed ones.
 std::vector<Command> unhealthyCommands(const std::string &checkBackend, const std::string &server);
 
+/// Whether the instance that `server`, a check server, stands for has the same slot and host in `balancer`; null: the
+/// load balancer is gone.
+bool staysIn(const BalancerConfig *balancer, const Server &server, std::size_t slot);
+
 /// Ends whatever the instance in that slot still has, on every listener of the load balancer.
 std::vector<Command> sessionEndCommands(const BalancerConfig &balancer, const std::string &server);
 

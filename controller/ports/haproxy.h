@@ -66,6 +66,15 @@ public:
     /// The number of the generation that serves; 0 when none runs.
     virtual int currentGeneration() const = 0;
 
+    /// The numbers of generations that finish what they have and can be asked, oldest first. Those that were told to
+    /// leave by an earlier life of this program take no questions any more.
+    virtual std::vector<int> leavingGenerations() const = 0;
+
+    /// As RuntimeApi::send, for one of those. It lists its sessions and shuts each of them down; commands about its
+    /// servers it refuses, for its proxies are disabled. Unavailable: it has gone.
+    virtual QCoro::Task<Result<std::vector<std::string>>> sendToLeaving(int generation,
+                                                                        std::vector<std::string> commands) = 0;
+
     /// Ends every generation and waits until they are gone.
     virtual QCoro::Task<Result<void>> stopAll() = 0;
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <set>
 
 namespace balancer::service {
@@ -46,11 +47,23 @@ bool isEmpty(const std::vector<ServerKey> &servers, const Sessions &sessions)
     });
 }
 
+LeavingGenerations::Occupant occupantOf(const DrainingSlot &slot)
+{
+    return {slot.balancer.folded(), slot.instance.text()};
+}
+
+std::vector<LeavingGenerations::Occupant> occupantsOf(const std::vector<DrainingSlot> &slots)
+{
+    std::vector<LeavingGenerations::Occupant> occupants;
+    std::ranges::transform(slots, std::back_inserter(occupants), occupantOf);
+    return occupants;
+}
+
 } // namespace
 
-DrainWatcher::DrainWatcher(Reconciler &reconciler, ports::RuntimeApi &runtime, const ports::Clock &clock,
-                           std::chrono::milliseconds interval)
-    : m_reconciler(reconciler), m_runtime(runtime), m_clock(clock), m_interval(interval)
+DrainWatcher::DrainWatcher(Reconciler &reconciler, ports::RuntimeApi &runtime, LeavingGenerations &leaving,
+                           const ports::Clock &clock, std::chrono::milliseconds interval)
+    : m_reconciler(reconciler), m_runtime(runtime), m_leaving(leaving), m_clock(clock), m_interval(interval)
 {
     m_next.setSingleShot(true);
     connect(&m_next, &QTimer::timeout, this, &DrainWatcher::begin);
@@ -115,13 +128,16 @@ QCoro::Task<Result<void>> DrainWatcher::look()
     }
     std::vector<std::string> asked(backends.begin(), backends.end());
     const auto sessions = co_await countSessions(std::move(asked));
+    auto occupants = occupantsOf(slots);
+    const auto busy = co_await m_leaving.busyAmong(std::move(occupants));
     m_looking = false;
     if (m_stopped)
         co_return Result<void>();
     const auto now = m_clock.now();
     std::vector<DrainingSlot> finished;
     for (std::size_t i = 0; i < slots.size(); ++i) {
-        if (slots[i].until <= now || (sessions && isEmpty(servers[i], *sessions)))
+        const bool empty = sessions && isEmpty(servers[i], *sessions) && !busy.contains(occupantOf(slots[i]));
+        if (slots[i].until <= now || empty)
             finished.push_back(slots[i]);
     }
     for (const auto &slot : finished)

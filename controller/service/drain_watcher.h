@@ -2,6 +2,7 @@
 
 #include "ports/clock.h"
 #include "ports/haproxy.h"
+#include "service/leaving_generations.h"
 #include "service/reconciler.h"
 
 #include <QObject>
@@ -14,16 +15,15 @@
 namespace balancer::service {
 
 /// Frees the slots of draining instances: when nothing goes on there any more, or when their time has passed. Looks at
-/// HAProxy while something drains, and not at all else.
-///
-/// Sessions that an older generation of HAProxy finishes are not seen here; they go on there until they end.
+/// HAProxy while something drains, and not at all else. Sessions that a leaving generation finishes count as well.
 class DrainWatcher : public QObject
 {
     Q_OBJECT
 
 public:
     /// All of them outlive this. To be made before the reconciler starts.
-    DrainWatcher(Reconciler &reconciler, ports::RuntimeApi &runtime, const ports::Clock &clock,
+    DrainWatcher(Reconciler &reconciler, ports::RuntimeApi &runtime, LeavingGenerations &leaving,
+                 const ports::Clock &clock,
                  std::chrono::milliseconds interval = std::chrono::milliseconds(1000));
 
     /// Nothing more is freed from now on.
@@ -41,6 +41,7 @@ private:
 
     Reconciler &m_reconciler;
     ports::RuntimeApi &m_runtime;
+    LeavingGenerations &m_leaving;
     const ports::Clock &m_clock;
     const std::chrono::milliseconds m_interval;
     QTimer m_next;

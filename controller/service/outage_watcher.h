@@ -1,9 +1,11 @@
 #pragma once
 
+#include "service/leaving_generations.h"
 #include "service/reconciler.h"
 
 #include <QObject>
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,18 +22,19 @@ public:
     /// All of them outlive this. `turn` keeps commands out of the moment in which one generation takes over from
     /// another.
     OutageWatcher(const DesiredStateCache &desired, const Reconciler &reconciler, const HealthWatcher &watcher,
-                  ports::RuntimeApi &runtime, Turnstile &turn);
+                  ports::RuntimeApi &runtime, LeavingGenerations &leaving, Turnstile &turn);
 
 private:
     void onHealth(const plan::ServerKey &server, plan::SlotHealth health);
     QCoro::Task<Result<void>> endSessions();
-    /// Nothing when it is well again, or its sessions may finish.
-    std::vector<plan::Command> commandsFor(const plan::ServerKey &server) const;
+    /// The server's instance; nothing when it is well again, or its sessions may finish.
+    std::optional<LeavingGenerations::Occupant> losing(const plan::ServerKey &server) const;
 
     const DesiredStateCache &m_desired;
     const Reconciler &m_reconciler;
     const HealthWatcher &m_watcher;
     ports::RuntimeApi &m_runtime;
+    LeavingGenerations &m_leaving;
     Turnstile &m_turn;
     std::set<plan::ServerKey> m_failed; ///< that nothing has been done about yet
 };

@@ -261,6 +261,7 @@ QCoro::Task<Result<void>> Reconciler::applyNodePlan()
         co_return reloaded;
     }
 
+    const int generation = m_process.currentGeneration();
     const auto registering = co_await m_executor.apply(plan, m_node.config());
     if (!registering) {
         // Part of the commands may have been carried out: the next generation sets that right.
@@ -268,11 +269,18 @@ QCoro::Task<Result<void>> Reconciler::applyNodePlan()
         co_return fail(registering.error());
     }
     forgetFreed(plan);
+    tellOfReplaced(generation, m_running);
     m_running = m_node.config();
     begin(*registering);
     if (std::holds_alternative<plan::RuntimeChange>(plan) && !m_save.isActive())
         m_save.start();
     co_return Result<void>();
+}
+
+void Reconciler::tellOfReplaced(int generation, const plan::HaproxyConfig &had)
+{
+    if (generation != 0 && m_process.currentGeneration() != generation)
+        Q_EMIT generationReplaced(generation, had);
 }
 
 QCoro::Task<Result<void>> Reconciler::reload(std::string reason, plan::HaproxyConfig desired)

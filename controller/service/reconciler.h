@@ -84,6 +84,8 @@ public:
 Q_SIGNALS:
     /// HAProxy runs this revision now.
     void revisionApplied(balancer::Revision revision);
+    /// This generation was told to leave; that is what it had.
+    void generationReplaced(int generation, const balancer::plan::HaproxyConfig &had);
     /// A load balancer came or went, or got its address.
     void balancersChanged();
 
@@ -108,6 +110,7 @@ private:
     QCoro::Task<Result<void>> readCapabilities();
     Result<void> updateNode();
     void updateCertificates();
+    void tellOfReplaced(int generation, const plan::HaproxyConfig &had);
     void begin(const std::vector<plan::ServerKey> &registering);
     void forgetFreed(const plan::Plan &plan);
     void tell(Revision upTo, const Result<void> &result);

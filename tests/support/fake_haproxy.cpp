@@ -70,6 +70,11 @@ QCoro::Task<Result<void>> FakeHaproxy::startGeneration(plan::HaproxyConfig confi
         m_startErrors.erase(m_startErrors.begin());
         co_return fail(error);
     }
+    if (m_running && m_running->hasSessions()) {
+        for (const auto &command : farewell)
+            m_running->answer(command);
+        m_leaving.emplace(m_number, std::move(m_running));
+    }
     ++m_number;
     m_changes.insert(m_changes.end(), farewell.begin(), farewell.end());
     m_running = std::make_unique<SimulatedHaproxy>(std::move(config), healths);
@@ -90,6 +95,27 @@ Result<void> FakeHaproxy::checkBindable(const std::vector<plan::Bind> &binds) co
                         "Cannot listen on " + bind.text() + ": it is used by nginx, process 42");
     }
     return {};
+}
+
+std::vector<int> FakeHaproxy::leavingGenerations() const
+{
+    std::vector<int> numbers;
+    for (const auto &[number, haproxy] : m_leaving)
+        numbers.push_back(number);
+    return numbers;
+}
+
+QCoro::Task<Result<std::vector<std::string>>> FakeHaproxy::sendToLeaving(int generation,
+                                                                         std::vector<std::string> commands)
+{
+    co_await nextTurn();
+    const auto leaving = m_leaving.find(generation);
+    if (leaving == m_leaving.end())
+        co_return fail(ErrorCode::Unavailable, "it has gone");
+    std::vector<std::string> replies;
+    for (const auto &command : commands)
+        replies.push_back(leaving->second->answer(command));
+    co_return replies;
 }
 
 QCoro::Task<Result<void>> FakeHaproxy::stopAll()

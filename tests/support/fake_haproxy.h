@@ -45,6 +45,9 @@ public:
     Result<void> saveConfig(const plan::HaproxyConfig &config) override;
     Result<void> checkBindable(const std::vector<plan::Bind> &binds) const override;
     int currentGeneration() const override { return m_running ? m_number : 0; }
+    std::vector<int> leavingGenerations() const override;
+    QCoro::Task<Result<std::vector<std::string>>> sendToLeaving(int generation,
+                                                                std::vector<std::string> commands) override;
     QCoro::Task<Result<void>> stopAll() override;
     QCoro::Task<Result<std::vector<std::string>>> send(std::vector<std::string> commands) override;
 
@@ -53,6 +56,9 @@ public:
     void die();
     bool isRunning() const { return m_running != nullptr; }
     SimulatedHaproxy &running() { return *m_running; }
+    /// One that has been replaced and has something to finish still; it is there until `hasLeft`.
+    SimulatedHaproxy &leaving(int generation) { return *m_leaving.at(generation); }
+    void hasLeft(int generation) { m_leaving.erase(generation); }
 
     /// The next start fails so; several are taken in turn.
     void failNextStart(Error error) { m_startErrors.push_back(std::move(error)); }
@@ -84,6 +90,7 @@ private:
     };
 
     std::unique_ptr<SimulatedHaproxy> m_running;
+    std::map<int, std::unique_ptr<SimulatedHaproxy>> m_leaving;
     std::optional<ports::RunningGeneration> m_left;
     int m_number = 0;
     std::vector<Error> m_startErrors;

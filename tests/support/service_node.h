@@ -3,6 +3,7 @@
 #include "service/change_queue.h"
 #include "service/drain_watcher.h"
 #include "service/event_log.h"
+#include "service/leaving_generations.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
 #include "service/outage_watcher.h"
@@ -52,9 +53,12 @@ public:
         m_reconciler = std::make_unique<balancer::service::Reconciler>(
             cache, balancer::service::NodePlan(m_settings.view, m_settings.pool), addressBook, haproxy, haproxy,
             watcher, turn, m_settings.options);
-        m_drains = std::make_unique<balancer::service::DrainWatcher>(*m_reconciler, haproxy, clock,
+        m_leaving = std::make_unique<balancer::service::LeavingGenerations>(*m_reconciler, haproxy,
+                                                                            std::chrono::milliseconds(1));
+        m_drains = std::make_unique<balancer::service::DrainWatcher>(*m_reconciler, haproxy, *m_leaving, clock,
                                                                      std::chrono::milliseconds(1));
-        m_outages = std::make_unique<balancer::service::OutageWatcher>(cache, *m_reconciler, watcher, haproxy, turn);
+        m_outages = std::make_unique<balancer::service::OutageWatcher>(cache, *m_reconciler, watcher, haproxy,
+                                                                       *m_leaving, turn);
         m_service = std::make_unique<balancer::service::LoadBalancerService>(
             changes, cache, *m_reconciler, haproxy, resolver, examiner, clock, serviceOptions());
         m_readModel = std::make_unique<balancer::service::ReadModel>(cache, *m_reconciler, watcher, haproxy);
@@ -81,6 +85,7 @@ public:
     }
 
     balancer::service::Reconciler &reconciler() { return *m_reconciler; }
+    balancer::service::LeavingGenerations &leaving() { return *m_leaving; }
     balancer::service::DrainWatcher &drains() { return *m_drains; }
     balancer::service::LoadBalancerService &service() { return *m_service; }
     balancer::service::ReadModel &readModel() { return *m_readModel; }
@@ -138,6 +143,7 @@ private:
 
     NodeSettings m_settings;
     std::unique_ptr<balancer::service::Reconciler> m_reconciler;
+    std::unique_ptr<balancer::service::LeavingGenerations> m_leaving;
     std::unique_ptr<balancer::service::DrainWatcher> m_drains;
     std::unique_ptr<balancer::service::OutageWatcher> m_outages;
     std::unique_ptr<balancer::service::LoadBalancerService> m_service;

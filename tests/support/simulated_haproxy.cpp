@@ -168,6 +168,10 @@ std::string SimulatedHaproxy::answer(const std::string &command)
         reply = showCertificate(words);
     else if (startsWith(words, {"shutdown", "sessions", "server"}))
         reply = shutdownSessions(words);
+    else if (command == "show sess")
+        reply = showSessions();
+    else if (startsWith(words, {"shutdown", "session"}) && words.size() == 3)
+        reply = shutdownSession(words[2]);
     follow();
     return reply;
 }
@@ -336,6 +340,33 @@ std::string SimulatedHaproxy::shutdownSessions(const Words &words)
     return {};
 }
 
+/// Of each server the first is listed, for one stands for all.
+std::string SimulatedHaproxy::showSessions() const
+{
+    std::string text = "0x1: proto=unix_stream src=unix:1 fe=GLOBAL be=<NONE> srv=<none> ts=00 epoch=0 age=0s\n";
+    std::size_t number = 1;
+    for (const auto &[key, server] : m_servers) {
+        ++number;
+        if (server.sessions > 0)
+            text += "0x" + std::to_string(number) + ": proto=tcpv4 src=127.0.0.1:47494 fe=f be=" + key.first +
+                    " srv=" + key.second + " ts=00 epoch=0 age=1s\n";
+    }
+    return text;
+}
+
+std::string SimulatedHaproxy::shutdownSession(const std::string &id)
+{
+    std::size_t number = 1;
+    for (auto &[key, server] : m_servers) {
+        if (id != "0x" + std::to_string(++number) || server.sessions == 0)
+            continue;
+        --server.sessions;
+        m_shutDown.push_back(key);
+        return {};
+    }
+    return "No such session (use 'show sess').\n";
+}
+
 std::string SimulatedHaproxy::showServers(const Words &words) const
 {
     if (words.size() > 3 && !hasBackend(words[3]))
@@ -368,6 +399,11 @@ std::string SimulatedHaproxy::showStat(const Words &words) const
 void SimulatedHaproxy::setSessions(const std::string &backend, const std::string &server, int count)
 {
     m_servers.at(plan::ServerKey(backend, server)).sessions = count;
+}
+
+bool SimulatedHaproxy::hasSessions() const
+{
+    return std::ranges::any_of(m_servers, [](const auto &entry) { return entry.second.sessions > 0; });
 }
 
 plan::ServerStates SimulatedHaproxy::states() const

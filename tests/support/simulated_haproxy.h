@@ -39,6 +39,7 @@ public:
 
     /// How many sessions a server has now, until they are shut down.
     void setSessions(const std::string &backend, const std::string &server, int count);
+    bool hasSessions() const;
 
     /// A check server's state changes by its own checks.
     void checksFindUp(const std::string &backend, const std::string &server);
@@ -69,6 +70,8 @@ private:
     std::string abortCertificate(const Words &words);
     std::string showCertificate(const Words &words) const;
     std::string shutdownSessions(const Words &words);
+    std::string showSessions() const;
+    std::string shutdownSession(const std::string &id);
     std::string showServers(const Words &words) const;
     bool hasBackend(const std::string &backend) const;
     Server *find(const std::string &path);

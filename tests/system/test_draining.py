@@ -176,17 +176,88 @@ def test_an_unhealthy_instance_without_draining_ends_requests(node, web):
     assert node.health(name)[backend.address] == FAILED
 
 
+def reload(node, name, port):
+    before = node.generation()
+    node.elb.create_load_balancer_listeners(LoadBalancerName=name, Listeners=[http_listener(port, INSTANCE_PORT)])
+    assert node.generation() == before + 1
+
+
+def has_left(node):
+    """Whether the generations before the present one are gone."""
+    return lambda: len(node.haproxies()) == 1
+
+
 def test_a_long_request_survives_a_reload(node, web, ports):
     name, backend = web
     request = LongRequest(node, backend, 5)
     node.deregister(name, backend.address)
-    before = node.generation()
-    node.elb.create_load_balancer_listeners(LoadBalancerName=name,
-                                            Listeners=[http_listener(ports(), INSTANCE_PORT)])
-    assert node.generation() == before + 1
+    reload(node, name, ports())
     assert get(node.address, HTTP_PORT).status == 503 and not request.is_done()
+    # It is the generation that leaves which has the request.
+    assert len(node.haproxies()) == 2
+    while not request.is_done():
+        health = node.health(name, backend.address)
+        assert health == {backend.address: DRAINING} or request.is_done(), health
     assert request.answer().text == "one"
     eventually(is_gone(node, name, backend), "it has drained", LONG)
+    eventually(has_left(node), "nothing keeps the old generation")
+
+
+@pytest.mark.parametrize("reload_first", [True, False])
+def test_the_timeout_ends_what_a_leaving_generation_has(node, web, ports, reload_first):
+    name, backend = web
+    set_draining(node, name, True, timeout=2)
+    request = LongRequest(node, backend, 60)
+    if reload_first:
+        reload(node, name, ports())
+        node.deregister(name, backend.address)
+    else:
+        node.deregister(name, backend.address)
+        reload(node, name, ports())
+    assert node.health(name, backend.address) == {backend.address: DRAINING} and not request.is_done()
+    assert request.answer().status == 502
+    eventually(is_gone(node, name, backend), "its time has passed", LONG)
+    eventually(has_left(node), "nothing keeps the old generation")
+
+
+def test_without_draining_a_leaving_generation_ends_at_once_too(node, web, ports):
+    name, backend = web
+    set_draining(node, name, False)
+    request = LongRequest(node, backend, 60)
+    reload(node, name, ports())
+    assert not request.is_done()
+    node.deregister(name, backend.address)
+    assert request.answer().status == 502
+    eventually(has_left(node), "nothing keeps the old generation")
+
+
+def test_an_unhealthy_instance_loses_what_a_leaving_generation_has(node, web, ports):
+    name, backend = web
+    set_draining(node, name, False)
+    request = LongRequest(node, backend, 60)
+    reload(node, name, ports())
+    assert not request.is_done()
+    backend.health_status = 500
+    assert request.answer().status == 502
+    assert node.health(name)[backend.address] == FAILED
+
+
+def test_what_a_leaving_generation_has_of_others_goes_on(node, web, make_backend, ports):
+    """The slot that becomes free is taken by another instance, which leaves in its turn."""
+    name, backend = web
+    staying = make_backend("staying")
+    node.register(name, staying.address)
+    node.await_state(name, "InService", staying.address)
+    backend.stop_listening()
+    request = LongRequest(node, staying, 12)
+    reload(node, name, ports())
+    set_draining(node, name, False)
+    node.deregister(name, backend.address)
+    other = make_backend("other")
+    node.register(name, other.address)
+    node.await_state(name, "InService", other.address)
+    node.deregister(name, other.address)
+    assert request.answer().text == "staying"
 
 
 def test_kill_9_of_the_daemon_while_it_drains(own_node, make_backend):

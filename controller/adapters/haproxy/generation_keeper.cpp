@@ -108,7 +108,13 @@ GenerationKeeper::GenerationKeeper(HaproxyBinary binary, KeeperOptions options)
 {
 }
 
-GenerationKeeper::~GenerationKeeper() = default;
+GenerationKeeper::~GenerationKeeper()
+{
+    for (const auto &generation : m_leaving) {
+        if (generation->remaining)
+            generation->remaining->close();
+    }
+}
 
 QCoro::Task<Result<std::string>> GenerationKeeper::probe()
 {
@@ -121,6 +127,28 @@ QCoro::Task<Result<std::vector<std::string>>> GenerationKeeper::send(std::vector
         co_return fail(ErrorCode::Unavailable, "HAProxy is not running");
     const auto connection = m_current->connection;
     auto replies = co_await RuntimeConnection::exchange(connection, std::move(commands), m_options.commandDeadline);
+    co_return replies;
+}
+
+std::vector<int> GenerationKeeper::leavingGenerations() const
+{
+    std::vector<int> numbers;
+    for (const auto &generation : m_leaving) {
+        if (generation->remaining && generation->remaining->isOpen())
+            numbers.push_back(generation->number);
+    }
+    std::ranges::sort(numbers);
+    return numbers;
+}
+
+QCoro::Task<Result<std::vector<std::string>>> GenerationKeeper::sendToLeaving(int generation,
+                                                                              std::vector<std::string> commands)
+{
+    const auto found = std::ranges::find_if(m_leaving, [&](const auto &known) { return known->number == generation; });
+    if (found == m_leaving.end() || !(*found)->remaining)
+        co_return fail(ErrorCode::Unavailable, "HAProxy generation " + std::to_string(generation) + " has gone");
+    const auto connection = (*found)->remaining;
+    auto replies = co_await LeavingConnection::exchange(connection, std::move(commands), m_options.commandDeadline);
     co_return replies;
 }
 
@@ -243,11 +271,13 @@ QCoro::Task<Result<void>> GenerationKeeper::startGeneration(plan::HaproxyConfig 
 
     for (const int dead : std::exchange(m_dead, {}))
         m_files.remove(dead);
+    auto remaining = co_await lastConnection();
     auto old = std::move(m_current);
     const auto successor = (*generation)->process->pid();
     setCurrent(std::move(*generation));
     if (!old)
         co_return Result<void>();
+    old->remaining = std::move(remaining);
     if (!farewell.empty()) {
         const auto connection = old->connection;
         const auto said =
@@ -348,6 +378,8 @@ QCoro::Task<Result<void>> GenerationKeeper::retire(GenerationPointer generation,
     const auto pid = generation->process->pid();
     generation->connection.reset();
     generation->process->sendSignal(SIGUSR1);
+    if (generation->remaining)
+        LeavingConnection::guard(generation->remaining);
     keepLeaving(std::move(generation));
     // A listener that was removed is really gone when we say so. It takes the old one some milliseconds.
     const QDeadlineTimer deadline(2s);
@@ -358,6 +390,21 @@ QCoro::Task<Result<void>> GenerationKeeper::retire(GenerationPointer generation,
         co_await ports::pause(2ms);
     }
     co_return Result<void>();
+}
+
+QCoro::Task<std::shared_ptr<LeavingConnection>>
+GenerationKeeper::lastConnection()
+{
+    if (!m_current)
+        co_return std::shared_ptr<LeavingConnection>();
+    // It has to be open before HAProxy is told to leave.
+    const auto connection = m_current->connection;
+    std::vector<std::string> question(1, "show version");
+    const auto answered =
+        co_await RuntimeConnection::exchange(connection, std::move(question), m_options.commandDeadline);
+    if (!answered)
+        co_return std::shared_ptr<LeavingConnection>();
+    co_return std::make_shared<LeavingConnection>(connection);
 }
 
 QCoro::Task<Result<void>> GenerationKeeper::end(ProcessHandle &process, int signal, std::chrono::milliseconds deadline)
@@ -439,6 +486,8 @@ void GenerationKeeper::keepLeaving(GenerationPointer generation)
     auto *leaving = generation.get();
     m_leaving.push_back(std::move(generation));
     const auto forget = [this, leaving] {
+        if (leaving->remaining)
+            leaving->remaining->close();
         m_files.remove(leaving->number);
         leaving->process.release()->deleteLater();
         std::erase_if(m_leaving, [&](const GenerationPointer &known) { return known.get() == leaving; });

@@ -2,6 +2,7 @@
 
 #include "adapters/haproxy/generation_files.h"
 #include "adapters/haproxy/haproxy_binary.h"
+#include "adapters/haproxy/leaving_connection.h"
 #include "adapters/haproxy/process_handle.h"
 #include "adapters/haproxy/runtime_socket.h"
 #include "ports/haproxy.h"
@@ -51,6 +52,9 @@ public:
     QCoro::Task<Result<std::vector<std::string>>> send(std::vector<std::string> commands) override;
 
     int currentGeneration() const override { return m_current ? m_current->number : 0; }
+    std::vector<int> leavingGenerations() const override;
+    QCoro::Task<Result<std::vector<std::string>>> sendToLeaving(int generation,
+                                                                std::vector<std::string> commands) override;
 
 private:
     struct Generation
@@ -58,6 +62,7 @@ private:
         int number = 0;
         std::unique_ptr<ProcessHandle> process;
         std::shared_ptr<RuntimeConnection> connection; ///< of the current one only
+        std::shared_ptr<LeavingConnection> remaining;  ///< of one that leaves, if it was current in this life of ours
     };
     using GenerationPointer = std::unique_ptr<Generation>;
 
@@ -72,6 +77,8 @@ private:
     /// Whether the process is that generation and not on its way out.
     QCoro::Task<bool> identifies(int number, qint64 pid);
     QCoro::Task<Result<void>> retire(GenerationPointer generation, qint64 successor);
+    /// By which the current generation can still be asked when it is told to leave; null when it does not answer.
+    QCoro::Task<std::shared_ptr<LeavingConnection>> lastConnection();
     QCoro::Task<Result<void>> end(ProcessHandle &process, int signal, std::chrono::milliseconds deadline);
     /// Ends what a failed launch has left running: it would take connections from the generation that goes on.
     QCoro::Task<Result<void>> endLeftover(int number);

@@ -19,8 +19,8 @@ namespace balancer::adapters::haproxy {
 QCoro::Task<Result<std::vector<std::string>>> exchange(QString socketPath, std::vector<std::string> commands,
                                                        std::chrono::milliseconds deadline);
 
-/// The same over one connection that stays open between calls, which saves HAProxy and us a third of the work. To be
-/// closed (destroyed) when the process behind it is told to leave: an open connection would keep it alive.
+/// The same over one connection that stays open between calls, which saves HAProxy and us a third of the work. An open
+/// connection keeps the process behind it alive when that is told to leave: see LeavingConnection.
 class RuntimeConnection
 {
 public:

@@ -11,6 +11,7 @@ balancer_test(controller/plan/tst_plan LABEL unit LIBRARIES Balancer::SimulatedH
 balancer_test(controller/plan/tst_planner_law LABEL unit LIBRARIES Balancer::SimulatedHaproxy)
 balancer_test(controller/plan/tst_project LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_render LABEL unit LIBRARIES Balancer::Plan)
+balancer_test(controller/plan/tst_server_sessions LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_slots LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_access_log LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_access_record LABEL unit LIBRARIES Balancer::Plan)

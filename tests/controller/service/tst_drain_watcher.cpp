@@ -38,8 +38,14 @@ private Q_SLOTS:
     void goesOnAfterAFailedQuestion();
     void freesWhatDrainedBeforeHaproxyDied();
     void asksNothingWhileNothingDrains();
+    void waitsForWhatALeavingGenerationHas();
+    void endsWhatALeavingGenerationHasWhenTheTimeHasPassed();
+    void endsItAtOnceWithoutDraining();
+    void endsWhatComesLater();
 
 private:
+    void reload();
+    SimulatedHaproxy &leaving() { return m_node->haproxy.leaving(1); }
     void deregister();
     void reregister();
     std::string health();
@@ -68,6 +74,7 @@ void DrainWatcherTest::init()
 void DrainWatcherTest::cleanup()
 {
     m_node->drains().stop();
+    m_node->leaving().stop();
     m_node->reconciler().stop();
 }
 
@@ -171,6 +178,56 @@ void DrainWatcherTest::asksNothingWhileNothingDrains()
     const auto &commands = m_node->haproxy.running().commands();
     const auto isQuestion = [](const std::string &command) { return command.starts_with("show stat "); };
     QVERIFY(std::ranges::none_of(commands, isQuestion));
+}
+
+/// The session goes on in the generation that leaves; the new one has none.
+void DrainWatcherTest::reload()
+{
+    const model::LoadBalancer other = loadBalancer("web").checkedBy("HTTP:8080/");
+    const auto &check = other.healthCheck;
+    QVERIFY(m_node->perform(model::ConfigureHealthCheck{name("web"), check}));
+    QCOMPARE(m_node->haproxy.leavingGenerations(), std::vector{1});
+}
+
+void DrainWatcherTest::waitsForWhatALeavingGenerationHas()
+{
+    reload();
+    deregister();
+    const auto asked = leaving().commands().size();
+    QTRY_VERIFY(leaving().commands().size() > asked + 3);
+    QVERIFY(isDraining() && !isFree());
+    QCOMPARE(health(), std::string(kDraining));
+    QVERIFY(leaving().shutDown().empty());
+    m_node->haproxy.hasLeft(1);
+    QTRY_VERIFY(isFree());
+    QTRY_COMPARE(health(), std::string(kGone));
+}
+
+void DrainWatcherTest::endsWhatALeavingGenerationHasWhenTheTimeHasPassed()
+{
+    deregister();
+    reload();
+    QVERIFY(isDraining());
+    m_node->clock.advance(std::chrono::seconds(60));
+    QTRY_COMPARE(leaving().shutDown(), std::vector{plan::ServerKey("b:web:80", "s1")});
+    QTRY_VERIFY(isFree());
+}
+
+void DrainWatcherTest::endsItAtOnceWithoutDraining()
+{
+    model::AttributesChange change;
+    change.draining = model::ConnectionDrainingChange{false, std::nullopt};
+    QVERIFY(m_node->perform(model::ModifyAttributes{name("web"), change}));
+    reload();
+    deregister();
+    QTRY_COMPARE(leaving().shutDown(), std::vector{plan::ServerKey("b:web:80", "s1")});
+}
+
+void DrainWatcherTest::endsWhatComesLater()
+{
+    endsItAtOnceWithoutDraining();
+    leaving().setSessions("b:web:80", "s1", 1); // over a connection that a client kept
+    QTRY_COMPARE(leaving().shutDown().size(), std::size_t(2));
 }
 
 QTEST_GUILESS_MAIN(DrainWatcherTest)

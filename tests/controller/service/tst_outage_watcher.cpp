@@ -21,8 +21,10 @@ private Q_SLOTS:
     void letsThemFinishWhereDrainingIsOn();
     void leavesAloneWhatIsWellAgain();
     void endsThoseOfSeveralInstancesTogether();
+    void endsThoseFoundAtTheStart();
 
 private:
+    static model::LoadBalancer web(bool draining);
     void start(bool draining);
     void fail(const std::string &server) { m_node->log.log(Kind::WentDown, "hc:web", server); }
     std::vector<plan::ServerKey> ended() { return m_node->haproxy.running().shutDown(); }
@@ -41,18 +43,23 @@ void OutageWatcherTest::cleanup()
     m_node->reconciler().stop();
 }
 
+model::LoadBalancer OutageWatcherTest::web(bool draining)
+{
+    model::LoadBalancer value = loadBalancer("web")
+                                    .with(http(80, 8080))
+                                    .with(http(81, 8081))
+                                    .with(instance("10.0.0.1", "10.0.0.1"))
+                                    .with(instance("10.0.0.2", "10.0.0.2"));
+    value.attributes.draining.enabled = draining;
+    return value;
+}
+
 void OutageWatcherTest::start(bool draining)
 {
-    model::LoadBalancer web = loadBalancer("web")
-                                  .with(http(80, 8080))
-                                  .with(http(81, 8081))
-                                  .with(instance("10.0.0.1", "10.0.0.1"))
-                                  .with(instance("10.0.0.2", "10.0.0.2"));
-    web.attributes.draining.enabled = draining;
     ports::Transaction transaction;
     ports::BalancerChange change;
-    change.name = web.name;
-    change.value = web;
+    change.name = name("web");
+    change.value = web(draining);
     transaction.balancers.push_back(change);
     QVERIFY(QCoro::waitFor(m_node->store.save(transaction)));
     QVERIFY(m_node->start());
@@ -99,6 +106,16 @@ void OutageWatcherTest::endsThoseOfSeveralInstancesTogether()
     fail("s1");
     fail("s2");
     QTRY_COMPARE(ended().size(), std::size_t(4));
+}
+
+/// They may have failed while nobody was there to see it.
+void OutageWatcherTest::endsThoseFoundAtTheStart()
+{
+    m_node->haproxy.runAlready(projected({web(false)}), {{{"hc:web", "s1"}, plan::SlotHealth::Up},
+                                                         {{"hc:web", "s2"}, plan::SlotHealth::Down}});
+    start(false);
+    const std::vector<plan::ServerKey> expected{{"b:web:80", "s2"}, {"b:web:81", "s2"}};
+    QTRY_COMPARE(ended(), expected);
 }
 
 QTEST_GUILESS_MAIN(OutageWatcherTest)

@@ -345,7 +345,10 @@ void ReconcilerTest::sendsNothingToAnAdoptedHaproxyOfTheSameStructure()
 {
     m_node->haproxy.runAlready(projected({web(2)}), {{ServerKey("hc:web", "s1"), SlotHealth::Up},
                                                      {ServerKey("hc:web", "s2"), SlotHealth::Down}});
-    store(web(2));
+    // Without draining, what the unhealthy one has would be ended.
+    auto value = web(2);
+    value.attributes.draining.enabled = true;
+    store(value);
     QCOMPARE(describe(m_node->start()), std::string());
     QVERIFY(m_node->haproxy.started().empty());
     QVERIFY2(m_node->haproxy.changes().empty(),

@@ -2,6 +2,7 @@
 #include "adapters/haproxy/listening_sockets.h"
 #include "controller/base/readable.h"
 #include "plan/project.h"
+#include "plan/server_sessions.h"
 #include "support/builders.h"
 #include "support/haproxy_bench.h"
 
@@ -93,6 +94,8 @@ private Q_SLOTS:
     void takesANewListener();
     void saysFarewellToTheOneThatLeaves();
     void saysNoFarewellWhenTheNextOneFails();
+    void asksOneThatIsLeavingUntilItHasGone();
+    void asksNoneThatIsIdle();
     void goesOnWhenTheNextOneFails_data();
     void goesOnWhenTheNextOneFails();
     void goesOnWhenTheNextOneCannotBind();
@@ -265,6 +268,43 @@ void GenerationKeeperTest::saysFarewellToTheOneThatLeaves()
     const auto replies = QCoro::waitFor(m_keeper->send(std::vector<std::string>{"show servers state hc:web"}));
     const auto states = plan::parseServersState(replies.value().front()).value();
     QVERIFY(states.at(plan::ServerKey("hc:web", "s1")).isUp()); // it was not said to the new one
+}
+
+void GenerationKeeperTest::asksOneThatIsLeavingUntilItHasGone()
+{
+    const Listening waiting;
+    QCOMPARE(describe(start(tunnelTo(waiting.port()))), std::string());
+    const int client = connectedTo(m_port);
+    const auto ask = [this](const std::string &command) {
+        return QCoro::waitFor(m_keeper->sendToLeaving(1, std::vector<std::string>{command}));
+    };
+    QVERIFY(!ask("show version"));
+    QVERIFY(m_keeper->leavingGenerations().empty());
+    QCOMPARE(describe(start(config({m_port}))), std::string());
+    QCOMPARE(m_keeper->leavingGenerations(), std::vector{1});
+
+    const auto sessions = plan::parseSessions(ask("show sess").value().front());
+    const plan::ServerKey server("b:web:" + std::to_string(m_port), "s1");
+    QCOMPARE(sessions.size(), std::size_t(1));
+    QVERIFY(sessions.front().server == server);
+    // Longer than any pause between questions: it has not been given up.
+    QTest::qWait(1200);
+    QVERIFY(!isClosed(client) && m_keeper->leavingGenerations() == std::vector{1});
+
+    QVERIFY(ask(plan::sessionShutdowns(sessions, {server}).front()));
+    QTRY_VERIFY(isClosed(client));
+    QTRY_COMPARE(m_scratch->haproxies().size(), std::size_t(1));
+    QTRY_VERIFY(m_keeper->leavingGenerations().empty());
+    QVERIFY(!ask("show version"));
+    close(client);
+}
+
+void GenerationKeeperTest::asksNoneThatIsIdle()
+{
+    QCOMPARE(describe(start(config({m_port}))), std::string());
+    QCOMPARE(describe(start(config({m_port}))), std::string());
+    QTRY_COMPARE_WITH_TIMEOUT(m_scratch->haproxies().size(), std::size_t(1), 2000);
+    QTRY_VERIFY(m_keeper->leavingGenerations().empty());
 }
 
 void GenerationKeeperTest::saysNoFarewellWhenTheNextOneFails()

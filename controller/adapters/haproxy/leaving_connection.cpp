@@ -1,0 +1,77 @@
+#include "adapters/haproxy/leaving_connection.h"
+
+#include "plan/stats.h"
+#include "ports/pause.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace balancer::adapters::haproxy {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Replies = std::vector<std::string>;
+
+// Connections to a stats socket may be idle for 10 s (HAProxy's default).
+constexpr auto kFirstPause = 20ms;
+constexpr auto kLongestPause = 500ms;
+
+int numberIn(const std::string &text)
+{
+    int number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+/// Whether the connection that asks is all that keeps the generation alive. Each listener and connection is a job.
+bool isDone(const std::string &info)
+{
+    auto values = plan::parseInfo(info);
+    return values["Stopping"] == "1" && numberIn(values["Jobs"]) - numberIn(values["Unstoppable Jobs"]) <= 1;
+}
+
+} // namespace
+
+QCoro::Task<Result<Replies>> LeavingConnection::exchange(std::shared_ptr<LeavingConnection> self, Replies commands,
+                                                         std::chrono::milliseconds deadline)
+{
+    const QDeadlineTimer timer(deadline);
+    while (self->m_busy && !timer.hasExpired())
+        co_await ports::pause(2ms);
+    if (self->m_busy)
+        co_return fail(ErrorCode::Timeout, "the leaving HAProxy did not answer in time");
+    auto replies = co_await converse(self, std::move(commands), timer);
+    co_return replies;
+}
+
+QCoro::Task<Result<Replies>> LeavingConnection::converse(std::shared_ptr<LeavingConnection> self, Replies commands,
+                                                         QDeadlineTimer deadline)
+{
+    const auto connection = self->m_connection;
+    if (!connection)
+        co_return fail(ErrorCode::Unavailable, "the leaving HAProxy can no longer be asked");
+    self->m_busy = true;
+    const auto left = std::max(1ms, std::chrono::milliseconds(deadline.remainingTime()));
+    auto replies = co_await RuntimeConnection::exchange(connection, std::move(commands), left);
+    self->m_busy = false;
+    // There will be no other one.
+    if (!replies)
+        self->close();
+    co_return replies;
+}
+
+QCoro::Task<void> LeavingConnection::guard(std::shared_ptr<LeavingConnection> self)
+{
+    auto rest = std::chrono::milliseconds(kFirstPause);
+    while (self->isOpen()) {
+        std::vector<std::string> question(1, "show info");
+        const auto reply = co_await exchange(self, std::move(question), 5000ms);
+        if (reply && isDone(reply->front()))
+            self->close();
+        co_await ports::pause(rest);
+        rest = std::min(rest * 2, std::chrono::milliseconds(kLongestPause));
+    }
+}
+
+} // namespace balancer::adapters::haproxy
