@@ -143,7 +143,8 @@ std::string eventsText(SchemaSet &set)
         text += " " + std::string(event.name) + " is " + reference.substr(reference.rfind('/') + 1) + ",";
     }
     text.back() = '.';
-    return text;
+    return text + " An instance that was deregistered and drains is among the others, InService with the Description "
+                  "\"Instance deregistration currently in progress.\", until instance-deregistered.";
 }
 
 void addEvents(Paths &paths, SchemaSet &set)

@@ -25,7 +25,7 @@ struct LoadBalancerDeleted
     bool operator==(const LoadBalancerDeleted &) const = default;
 };
 
-/// It was registered, or its health or address changed.
+/// It was registered, its health or address changed, or it was deregistered and drains now.
 struct InstanceChanged
 {
     LoadBalancerName loadBalancer;
@@ -34,6 +34,7 @@ struct InstanceChanged
     bool operator==(const InstanceChanged &) const = default;
 };
 
+/// It is not registered any more and has nothing to finish.
 struct InstanceDeregistered
 {
     LoadBalancerName loadBalancer;

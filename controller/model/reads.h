@@ -11,7 +11,7 @@
 /// What a node answers to those who only look: its resources as values. `wire` turns them into text and back.
 namespace balancer::model {
 
-/// A registered instance as it is now.
+/// An instance as it is now: registered, or draining, which its description says (describeDraining).
 struct InstanceView
 {
     InstanceHealth health; ///< its id too
@@ -42,7 +42,7 @@ struct LoadBalancerView
 struct LoadBalancerDetail
 {
     LoadBalancerView loadBalancer;
-    std::vector<InstanceView> instances; ///< in order of registration
+    std::vector<InstanceView> instances; ///< in order of registration; those that drain are among them
 
     bool operator==(const LoadBalancerDetail &) const = default;
 };

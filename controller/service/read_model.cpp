@@ -17,6 +17,7 @@ ReadModel::ReadModel(const DesiredStateCache &desired, const Reconciler &reconci
     connect(&watcher, &HealthWatcher::instanceHealthChanged, this, &ReadModel::onHealth);
     for (const auto &[name, stored] : desired.state().balancers) {
         refresh(name);
+        showDraining(stored.value);
         m_unplaced.insert(name);
     }
 }
@@ -51,6 +52,7 @@ void ReadModel::onSaved(const ports::Transaction &transaction, Revision revision
 
 void ReadModel::onApplied(Revision revision)
 {
+    forgetDrained();
     model::RevisionApplied event;
     event.revision = revision;
     event.generation = m_haproxy.currentGeneration();
@@ -68,6 +70,8 @@ void ReadModel::onHealth(const plan::ServerKey &server, plan::SlotHealth health)
     if (instance == shown->second.instances.end() || instance->second.standing == standingOf(health))
         return;
     instance->second.standing = standingOf(health);
+    if (instance->second.draining)
+        return; // it is shown the same way, whatever its health
     tell(model::InstanceChanged{shown->second.view.name, viewOf(instance->first, instance->second)});
 }
 
@@ -95,28 +99,96 @@ void ReadModel::refreshView(const ports::StoredBalancer &stored)
 /// Registrations come at the end and others keep their order, so one walk along both lists finds every difference.
 void ReadModel::refreshInstances(const model::LoadBalancer &balancer)
 {
-    const auto &name = balancer.name;
     const auto &instances = balancer.instances;
-    auto &shown = m_shown.at(name);
+    auto &shown = m_shown.at(balancer.name);
     if (shown.registered == instances)
         return;
     auto next = instances.begin();
+    Ids left;
     for (const auto &known : shown.registered) {
         if (next == instances.end() || next->id != known.id) {
-            shown.instances.erase(known.id);
-            tell(model::InstanceDeregistered{name, known.id});
+            left.insert(known.id);
             continue;
         }
         if (next->address != known.address)
-            moveInstance(name, shown.instances.at(known.id), *next);
+            moveInstance(balancer.name, shown.instances.at(known.id), *next);
         ++next;
     }
-    for (; next != instances.end(); ++next) {
-        const auto [added, isNew] =
-            shown.instances.insert_or_assign(next->id, Standing{next->address, InstanceStanding::Registering});
-        tell(model::InstanceChanged{name, viewOf(added->first, added->second)});
-    }
+    withdraw(balancer, shown, left);
+    for (; next != instances.end(); ++next)
+        admit(*next, shown);
     shown.registered = instances;
+}
+
+void ReadModel::withdraw(const model::LoadBalancer &balancer, Shown &shown, const Ids &ids)
+{
+    auto gone = ids;
+    for (const auto &former : balancer.formerInstances) {
+        if (!former.drains() || gone.erase(former.id) == 0)
+            continue;
+        auto &known = shown.instances.at(former.id);
+        known.draining = true;
+        m_draining.insert(balancer.name);
+        tell(model::InstanceChanged{balancer.name, viewOf(former.id, known)});
+    }
+    forget(shown, gone);
+}
+
+/// What drained when our process ended; it is forgotten when HAProxy has nothing of it.
+void ReadModel::showDraining(const model::LoadBalancer &balancer)
+{
+    auto &shown = m_shown.at(balancer.name);
+    for (const auto &former : balancer.formerInstances) {
+        Standing standing{former.address};
+        standing.draining = true;
+        if (!former.drains() || !shown.instances.emplace(former.id, standing).second)
+            continue;
+        shown.order.push_back(former.id);
+        m_draining.insert(balancer.name);
+    }
+}
+
+void ReadModel::admit(const model::Instance &instance, Shown &shown)
+{
+    const auto [known, isNew] = shown.instances.emplace(instance.id, Standing{instance.address});
+    if (isNew)
+        shown.order.push_back(instance.id);
+    // Registered again while it drained, it is as well as it was, unless it is somewhere else now.
+    else if (known->second.address != instance.address)
+        known->second = Standing{instance.address};
+    known->second.draining = false;
+    tell(model::InstanceChanged{shown.view.name, viewOf(known->first, known->second)});
+}
+
+void ReadModel::forget(Shown &shown, const Ids &ids)
+{
+    if (ids.empty())
+        return;
+    std::erase_if(shown.order, [&](const InstanceId &id) { return ids.contains(id); });
+    for (const auto &id : ids) {
+        shown.instances.erase(id);
+        tell(model::InstanceDeregistered{shown.view.name, id});
+    }
+}
+
+/// The slots of those that have drained are free, or are about to be.
+void ReadModel::forgetDrained()
+{
+    for (const auto &name : std::exchange(m_draining, {})) {
+        const auto shown = m_shown.find(name);
+        if (shown == m_shown.end())
+            continue;
+        Ids done;
+        for (const auto &[id, known] : shown->second.instances) {
+            if (!known.draining)
+                continue;
+            if (m_reconciler.node().drains(name, id))
+                m_draining.insert(name);
+            else
+                done.insert(id);
+        }
+        forget(shown->second, done);
+    }
 }
 
 void ReadModel::moveInstance(const LoadBalancerName &name, Standing &known, const model::Instance &instance)
@@ -150,15 +222,16 @@ model::LoadBalancerView ReadModel::viewOf(const ports::StoredBalancer &stored) c
 
 model::InstanceView ReadModel::viewOf(const InstanceId &id, const Standing &standing)
 {
-    return model::InstanceView{describeHealth(id, standing.standing), model::renderInstanceAddress(standing.address)};
+    const auto health = standing.draining ? describeDraining(id) : describeHealth(id, standing.standing);
+    return model::InstanceView{health, model::renderInstanceAddress(standing.address)};
 }
 
 model::LoadBalancerDetail ReadModel::detailOf(const Shown &shown)
 {
     model::LoadBalancerDetail detail;
     detail.loadBalancer = shown.view;
-    for (const auto &instance : shown.registered)
-        detail.instances.push_back(viewOf(instance.id, shown.instances.at(instance.id)));
+    for (const auto &id : shown.order)
+        detail.instances.push_back(viewOf(id, shown.instances.at(id)));
     return detail;
 }
 

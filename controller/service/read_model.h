@@ -18,7 +18,8 @@ namespace balancer::service {
 /// What this node shows to those who look: every load balancer with its instances as they are now, kept up to date
 /// change by change, and each change told as an event. A look and the events after it agree, for both come from here.
 ///
-/// An instance is InService when HealthWatcher knows so of the server that stands for it; nobody asks HAProxy for it.
+/// An instance that drains is shown until nothing is left there, in the words of DescribeInstanceHealth. Any other is
+/// InService when HealthWatcher knows so of the server that stands for it; nobody asks HAProxy for it.
 class ReadModel : public QObject
 {
     Q_OBJECT
@@ -43,13 +44,16 @@ private:
     {
         model::InstanceAddress address;
         InstanceStanding standing = InstanceStanding::Registering;
+        bool draining = false; ///< it is not registered any more and finishes what it has
     };
+    using Ids = std::set<InstanceId>;
 
     struct Shown
     {
         model::LoadBalancerView view;
         std::vector<model::Instance> registered; ///< in that order
         std::map<InstanceId, Standing> instances;
+        std::vector<InstanceId> order; ///< of `instances`: one that drains, or is registered again, keeps its place
     };
 
     void onChanged(const std::set<LoadBalancerName> &names);
@@ -61,6 +65,11 @@ private:
     void refresh(const LoadBalancerName &name);
     void refreshView(const ports::StoredBalancer &stored);
     void refreshInstances(const model::LoadBalancer &balancer);
+    void withdraw(const model::LoadBalancer &balancer, Shown &shown, const Ids &ids);
+    void showDraining(const model::LoadBalancer &balancer);
+    void admit(const model::Instance &instance, Shown &shown);
+    void forget(Shown &shown, const Ids &ids);
+    void forgetDrained();
     void moveInstance(const LoadBalancerName &name, Standing &known, const model::Instance &instance);
     model::LoadBalancerView viewOf(const ports::StoredBalancer &stored) const;
     static model::InstanceView viewOf(const InstanceId &id, const Standing &standing);
@@ -71,6 +80,7 @@ private:
     const Reconciler &m_reconciler;
     const ports::HaproxyProcess &m_haproxy;
     std::map<LoadBalancerName, Shown> m_shown;
+    std::set<LoadBalancerName> m_draining; ///< those with instances that drain
     std::set<LoadBalancerName> m_unplaced; ///< changed since addresses were last given out
     bool m_tells = false;
 };

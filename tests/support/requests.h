@@ -38,6 +38,14 @@ inline model::DeregisterInstances deregisterRequest(const std::string &balancerN
     return request;
 }
 
+inline model::ModifyAttributes drainingRequest(const std::string &balancerName, bool enabled)
+{
+    model::ModifyAttributes request;
+    request.name = name(balancerName);
+    request.change.draining = model::ConnectionDrainingChange{enabled, std::nullopt};
+    return request;
+}
+
 inline model::DescribeInstanceHealth healthRequest(const std::string &balancerName,
                                                    const std::vector<std::string> &ids = {})
 {

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import socket
 import pytest
 
 from support.addresses import HTTP_PORT, INSTANCE_PORT
+from support.events import EventStream
 from support.http import get
 from support.node import http_listener, tcp_listener
 from support.processes import is_alive
@@ -292,6 +294,29 @@ def test_kill_9_of_haproxy_while_it_drains(node, web):
 
     eventually(lambda: not is_alive(killed) and serves(), "HAProxy is back")
     eventually(is_gone(node, name, backend), "nothing is left to drain", LONG)
+
+
+def test_front_ends_see_it_until_it_has_drained(node, web):
+    name, backend = web
+
+    def shown():
+        detail = json.loads(node.request("GET", f"/v1/load-balancers/{name}").body)
+        return [(instance["InstanceId"], instance["State"], instance["ReasonCode"], instance["Description"])
+                for instance in detail["Instances"]]
+
+    request = LongRequest(node, backend, 3)
+    stream = EventStream(node).follow()
+    eventually(lambda: stream.comments == 1, "the stream has begun")
+    try:
+        node.deregister(name, backend.address)
+        assert shown() == [(backend.address, *DRAINING)]
+        assert request.answer().text == "one"
+        gone = stream.until(lambda event: event.name == "instance-deregistered", "it has drained", LONG)
+        assert gone.data == {"LoadBalancerName": name, "InstanceId": backend.address}
+        assert [event.data["Description"] for event in stream.named("instance")] == [DRAINING[2]]
+        assert shown() == []
+    finally:
+        stream.close()
 
 
 def test_the_waiter_of_the_aws_cli_waits_for_the_end(node, web):

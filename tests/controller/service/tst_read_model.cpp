@@ -117,8 +117,15 @@ private Q_SLOTS:
     void isSilentWhileItTakesOver();
     void saysWhatDescribeInstanceHealthSays();
     void agreesWithItsEvents();
+    void showsWhatDrainsUntilItIsGone();
+    void showsWhatIsRegisteredAgainInItsPlace();
+    void showsWhatDrainedBeforeTheStart();
 
 private:
+    /// "i-1 InService: N/A", a line each.
+    std::string shown() const;
+    void startDraining();
+
     template <typename Request>
     void perform(Request request)
     {
@@ -374,7 +381,7 @@ void ReadModelTest::agreesWithItsEvents()
     for (int step = 0; step < 400; ++step) {
         const auto &balancer = names[static_cast<std::size_t>(pick(3))];
         const auto port = static_cast<std::uint16_t>(80 + pick(3));
-        switch (pick(6)) {
+        switch (pick(7)) {
         case 0:
             static_cast<void>(m_node->perform(createRequest(balancer, port)));
             break;
@@ -390,6 +397,9 @@ void ReadModelTest::agreesWithItsEvents()
         case 4:
             static_cast<void>(m_node->perform(checkRequest(balancer, "TCP:" + std::to_string(port))));
             break;
+        case 5:
+            static_cast<void>(m_node->perform(drainingRequest(balancer, pick(2) == 0)));
+            break;
         default:
             m_node->log.log(pick(2) == 0 ? plan::HealthEvent::Kind::WentDown : plan::HealthEvent::Kind::WentUp,
                             "hc:" + toLower(balancer), "s" + std::to_string(1 + pick(4)));
@@ -399,6 +409,76 @@ void ReadModelTest::agreesWithItsEvents()
         QVERIFY2(follower.knows() == m_node->readModel().loadBalancers(), std::to_string(step).c_str());
     }
     QVERIFY(heard > 200);
+}
+
+std::string ReadModelTest::shown() const
+{
+    std::string text;
+    const auto detail = m_node->readModel().loadBalancer(name("web")).value();
+    for (const auto &instance : detail.instances)
+        text += instance.health.id.text() + " " + instance.health.state + ": " + instance.health.description + "\n";
+    return text;
+}
+
+/// The first of two instances drains and has something to finish.
+void ReadModelTest::startDraining()
+{
+    perform(createRequest("web"));
+    perform(drainingRequest("web", true));
+    perform(registerRequest("web", {"10.0.0.1", "10.0.0.2"}));
+    settle();
+    m_node->haproxy.running().setSessions("b:web:80", "s1", 1);
+    m_node->events.clear();
+    perform(deregisterRequest("web", {"10.0.0.1"}));
+}
+
+void ReadModelTest::showsWhatDrainsUntilItIsGone()
+{
+    startDraining();
+    const std::string draining = "10.0.0.1 InService: Instance deregistration currently in progress.\n";
+    const std::string other = "10.0.0.2 InService: N/A\n";
+    QCOMPARE(shown(), draining + other);
+    QCOMPARE(instanceEvents(*m_node), std::vector<std::string>{"web/10.0.0.1 InService N/A 10.0.0.1"});
+    QCOMPARE(m_node->eventsOf<model::InstanceChanged>()[0].instance.health.description,
+             std::string("Instance deregistration currently in progress."));
+    // Its health does not matter any more.
+    m_node->log.log(plan::HealthEvent::Kind::WentDown, "hc:web", "s1");
+    QCOMPARE(shown(), draining + other);
+    QVERIFY(m_node->eventsOf<model::InstanceDeregistered>().empty());
+    m_node->haproxy.running().setSessions("b:web:80", "s1", 0);
+    QTRY_COMPARE(shown(), other);
+    QVERIFY(m_node->eventsOf<model::InstanceDeregistered>() ==
+            std::vector(1, model::InstanceDeregistered{name("web"), id("10.0.0.1")}));
+    QCOMPARE(instanceEvents(*m_node).size(), std::size_t(1));
+}
+
+void ReadModelTest::showsWhatIsRegisteredAgainInItsPlace()
+{
+    startDraining();
+    m_node->log.log(plan::HealthEvent::Kind::WentDown, "hc:web", "s1");
+    m_node->events.clear();
+    perform(registerRequest("web", {"10.0.0.1"}));
+    QCOMPARE(instanceEvents(*m_node), std::vector<std::string>{"web/10.0.0.1 OutOfService Instance 10.0.0.1"});
+    QVERIFY(m_node->eventsOf<model::InstanceDeregistered>().empty());
+    QVERIFY(shown().starts_with("10.0.0.1 OutOfService: Instance has failed"));
+}
+
+void ReadModelTest::showsWhatDrainedBeforeTheStart()
+{
+    startDraining();
+    auto &again = ServiceNode::make();
+    again.haproxy.runAlready(m_node->reconciler().running(), m_node->watcher.healths());
+    again.haproxy.running().setSessions("b:web:80", "s1", 1);
+    again.clock.advance(m_node->clock.now() - again.clock.now());
+    ports::Transaction stored;
+    const auto &balancer = m_node->cache.state().balancers.at(name("web")).value;
+    stored.balancers = {ports::BalancerChange{name("web"), Revision(), balancer}};
+    QVERIFY(QCoro::waitFor(again.store.save(stored)).has_value());
+    QVERIFY(again.start().has_value());
+    m_node = &again;
+    QVERIFY(shown().find("10.0.0.1 InService: Instance deregistration currently in progress.\n") != std::string::npos);
+    m_node->haproxy.running().setSessions("b:web:80", "s1", 0);
+    QTRY_COMPARE(shown(), std::string("10.0.0.2 InService: N/A\n"));
 }
 
 QTEST_GUILESS_MAIN(ReadModelTest)
