@@ -45,6 +45,7 @@ struct Instance
 {
     InstanceId id;
     InstanceAddress address;
+    std::string zone = {}; ///< empty: unknown, and so in every zone
 
     bool operator==(const Instance &) const = default;
 };

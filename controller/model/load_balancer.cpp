@@ -281,13 +281,18 @@ Result<LoadBalancer> withCertificate(LoadBalancer balancer, std::uint16_t port, 
     return balancer;
 }
 
-LoadBalancer withInstanceAddress(LoadBalancer balancer, const InstanceId &id, const InstanceAddress &address)
+LoadBalancer withInstanceAt(LoadBalancer balancer, const Instance &instance)
 {
-    for (auto &instance : balancer.instances) {
-        if (instance.id == id)
-            instance.address = address;
-    }
+    const auto known = std::ranges::find(balancer.instances, instance.id, &Instance::id);
+    if (known != balancer.instances.end())
+        *known = instance;
     return balancer;
+}
+
+bool servesZone(const LoadBalancer &balancer, std::string_view zone)
+{
+    const auto &enabled = balancer.availabilityZones;
+    return zone.empty() || enabled.empty() || std::ranges::find(enabled, zone) != enabled.end();
 }
 
 const Instance *findInstance(const LoadBalancer &balancer, const InstanceId &id)

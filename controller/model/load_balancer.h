@@ -136,8 +136,12 @@ Result<LoadBalancer> withSecurityGroups(LoadBalancer balancer, const std::vector
 /// listener without TLS.
 Result<LoadBalancer> withCertificate(LoadBalancer balancer, std::uint16_t port, const std::string &certificateId);
 
-/// With the instance's new address, wherever it is registered here.
-LoadBalancer withInstanceAddress(LoadBalancer balancer, const InstanceId &id, const InstanceAddress &address);
+/// With what is known of the instance now, if it is registered here.
+LoadBalancer withInstanceAt(LoadBalancer balancer, const Instance &instance);
+
+/// Whether instances of that zone get traffic. Those of an unknown one do, and all do where no zones are enabled, as
+/// in a load balancer made with subnets.
+bool servesZone(const LoadBalancer &balancer, std::string_view zone);
 
 /// Null when it is not registered.
 const Instance *findInstance(const LoadBalancer &balancer, const InstanceId &id);

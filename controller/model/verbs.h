@@ -171,6 +171,7 @@ struct SetInstanceAddressAnswer
 {
     InstanceId instance;
     std::string address;
+    std::string zone = {}; ///< empty: unknown
 
     bool operator==(const SetInstanceAddressAnswer &) const = default;
 };
@@ -182,7 +183,8 @@ struct SetInstanceAddress
     using Answer = SetInstanceAddressAnswer;
 
     InstanceId instance;
-    std::string address; ///< as parseAddressHint takes it; empty forgets the id's address
+    std::string address; ///< as parseAddressHint takes it; empty forgets the id's address and zone
+    std::optional<std::string> zone = {}; ///< empty: unknown; none: as it is
 
     bool operator==(const SetInstanceAddress &) const = default;
 };

@@ -62,7 +62,7 @@ std::string checkOptions(const model::HealthCheck &check)
 struct Occupant
 {
     model::Instance instance;
-    bool draining = false;
+    bool draining = false; ///< it is not registered any more, or its zone is not enabled
 };
 using Occupants = std::vector<std::optional<Occupant>>;
 
@@ -88,7 +88,7 @@ Occupants occupantsOf(const LoadBalancer &balancer, const Slots &slots)
 {
     std::map<std::string_view, Occupant> byId;
     for (const auto &instance : balancer.instances)
-        byId.emplace(instance.id.text(), Occupant{instance, false});
+        byId.emplace(instance.id.text(), Occupant{instance, !model::servesZone(balancer, instance.zone)});
     for (const auto &former : balancer.formerInstances) {
         if (former.drains())
             byId.emplace(former.id.text(), Occupant{model::Instance{former.id, former.address}, true});

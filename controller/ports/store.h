@@ -39,6 +39,7 @@ struct DesiredState
     Revision revision; ///< of the last transaction
     std::map<LoadBalancerName, StoredBalancer> balancers;
     std::map<InstanceId, std::string> addresses; ///< the registry: what SetInstanceAddress said, as it said it
+    std::map<InstanceId, std::string> zones;     ///< of those in the registry of which it was said
     std::map<std::string, StoredCertificate, std::less<>> certificates; ///< by name
 
     bool operator==(const DesiredState &) const = default;
@@ -59,6 +60,7 @@ struct AddressChange
 {
     InstanceId instance;
     std::optional<std::string> address;
+    std::string zone = {}; ///< empty: nobody said; so for an entry that is forgotten
 
     bool operator==(const AddressChange &) const = default;
 };

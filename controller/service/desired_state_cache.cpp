@@ -44,6 +44,9 @@ void DesiredStateCache::apply(const ports::Transaction &transaction, Revision re
             m_state.addresses.insert_or_assign(change.instance, *change.address);
         else
             m_state.addresses.erase(change.instance);
+        m_state.zones.erase(change.instance);
+        if (!change.zone.empty())
+            m_state.zones.emplace(change.instance, change.zone);
     }
     for (const auto &change : transaction.certificates) {
         if (change.value)

@@ -42,16 +42,25 @@ std::optional<std::string> Draft::addressOf(const InstanceId &instance) const
 {
     const auto changed = m_addresses.find(instance);
     if (changed != m_addresses.end())
-        return changed->second;
+        return changed->second.address;
     const auto stored = m_base.addresses.find(instance);
     if (stored == m_base.addresses.end())
         return std::nullopt;
     return stored->second;
 }
 
-void Draft::setAddress(const InstanceId &instance, std::optional<std::string> address)
+std::string Draft::zoneOf(const InstanceId &instance) const
 {
-    m_addresses.insert_or_assign(instance, std::move(address));
+    const auto changed = m_addresses.find(instance);
+    if (changed != m_addresses.end())
+        return changed->second.zone;
+    const auto stored = m_base.zones.find(instance);
+    return stored == m_base.zones.end() ? std::string() : stored->second;
+}
+
+void Draft::setAddress(const InstanceId &instance, std::optional<std::string> address, std::string zone)
+{
+    m_addresses.insert_or_assign(instance, ports::AddressChange{instance, std::move(address), std::move(zone)});
 }
 
 void Draft::changeKey(ports::KeyChange change)
@@ -120,12 +129,10 @@ ports::Transaction Draft::transaction() const
         const auto expected = exists ? stored->second.revision : Revision();
         transaction.balancers.push_back(ports::BalancerChange{name, expected, value});
     }
-    for (const auto &[instance, address] : m_addresses) {
-        const auto stored = m_base.addresses.find(instance);
-        const bool exists = stored != m_base.addresses.end();
-        const bool same = exists ? address && *address == stored->second : !address;
-        if (!same)
-            transaction.addresses.push_back(ports::AddressChange{instance, address});
+    const Draft before(m_base);
+    for (const auto &[instance, change] : m_addresses) {
+        if (change.address != before.addressOf(instance) || change.zone != before.zoneOf(instance))
+            transaction.addresses.push_back(change);
     }
     for (const auto &[id, change] : m_keys)
         transaction.keys.push_back(change);

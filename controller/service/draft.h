@@ -27,7 +27,10 @@ public:
     void remove(const LoadBalancerName &name);
 
     std::optional<std::string> addressOf(const InstanceId &instance) const;
-    void setAddress(const InstanceId &instance, std::optional<std::string> address);
+    /// Empty when nobody said.
+    std::string zoneOf(const InstanceId &instance) const;
+    /// Without an address the registry forgets both.
+    void setAddress(const InstanceId &instance, std::optional<std::string> address, std::string zone = {});
 
     void changeKey(ports::KeyChange change);
     /// Null when there is none (any more).
@@ -45,7 +48,7 @@ private:
 
     const ports::DesiredState &m_base;
     std::map<LoadBalancerName, std::optional<model::LoadBalancer>> m_balancers;
-    std::map<InstanceId, std::optional<std::string>> m_addresses;
+    std::map<InstanceId, ports::AddressChange> m_addresses;
     std::map<std::string, ports::KeyChange> m_keys;
     std::map<std::string, std::optional<model::ServerCertificate>, std::less<>> m_certificates;
 };

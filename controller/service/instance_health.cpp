@@ -57,6 +57,14 @@ model::InstanceHealth describeDraining(const InstanceId &id)
     return {id, "InService", "N/A", "Instance deregistration currently in progress."};
 }
 
+model::InstanceHealth describeForeignZone(const InstanceId &id, bool inProgress)
+{
+    if (inProgress)
+        return {id, "OutOfService", "ELB", "Disable Availability Zone is currently in progress."};
+    return {id, "OutOfService", "ELB",
+            "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to."};
+}
+
 model::InstanceHealth describeUnknown(const InstanceId &id)
 {
     return {id, "Unknown", "ELB", "A transient error occurred. Please try again later."};

@@ -32,6 +32,9 @@ model::InstanceHealth describeFormer(const InstanceId &id);
 /// For an instance that is not registered any more and finishes what it has.
 model::InstanceHealth describeDraining(const InstanceId &id);
 
+/// For an instance of a zone that is not enabled; `inProgress`: HAProxy does not know of that yet.
+model::InstanceHealth describeForeignZone(const InstanceId &id, bool inProgress);
+
 /// When HAProxy can't be asked.
 model::InstanceHealth describeUnknown(const InstanceId &id);
 

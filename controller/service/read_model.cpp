@@ -70,7 +70,7 @@ void ReadModel::onHealth(const plan::ServerKey &server, plan::SlotHealth health)
     if (instance == shown->second.instances.end() || instance->second.standing == standingOf(health))
         return;
     instance->second.standing = standingOf(health);
-    if (instance->second.draining)
+    if (instance->second.draining || instance->second.foreign)
         return; // it is shown the same way, whatever its health
     tell(model::InstanceChanged{shown->second.view.name, viewOf(instance->first, instance->second)});
 }
@@ -81,6 +81,7 @@ void ReadModel::refresh(const LoadBalancerName &name)
     if (stored != m_desired.state().balancers.end()) {
         refreshView(stored->second);
         refreshInstances(stored->second.value);
+        refreshZones(stored->second.value);
     } else if (const auto gone = m_shown.extract(name)) {
         tell(model::LoadBalancerDeleted{gone.mapped().view.name});
     }
@@ -110,13 +111,13 @@ void ReadModel::refreshInstances(const model::LoadBalancer &balancer)
             left.insert(known.id);
             continue;
         }
-        if (next->address != known.address)
-            moveInstance(balancer.name, shown.instances.at(known.id), *next);
+        if (*next != known)
+            moveInstance(balancer, shown.instances.at(known.id), *next);
         ++next;
     }
     withdraw(balancer, shown, left);
     for (; next != instances.end(); ++next)
-        admit(*next, shown);
+        admit(balancer, *next, shown);
     shown.registered = instances;
 }
 
@@ -148,7 +149,7 @@ void ReadModel::showDraining(const model::LoadBalancer &balancer)
     }
 }
 
-void ReadModel::admit(const model::Instance &instance, Shown &shown)
+void ReadModel::admit(const model::LoadBalancer &balancer, const model::Instance &instance, Shown &shown)
 {
     const auto [known, isNew] = shown.instances.emplace(instance.id, Standing{instance.address});
     if (isNew)
@@ -157,6 +158,7 @@ void ReadModel::admit(const model::Instance &instance, Shown &shown)
     else if (known->second.address != instance.address)
         known->second = Standing{instance.address};
     known->second.draining = false;
+    known->second.foreign = !model::servesZone(balancer, instance.zone);
     tell(model::InstanceChanged{shown.view.name, viewOf(known->first, known->second)});
 }
 
@@ -191,13 +193,29 @@ void ReadModel::forgetDrained()
     }
 }
 
-void ReadModel::moveInstance(const LoadBalancerName &name, Standing &known, const model::Instance &instance)
+/// Whose zone is enabled may change without the instances, and the other way round.
+void ReadModel::refreshZones(const model::LoadBalancer &balancer)
+{
+    auto &shown = m_shown.at(balancer.name);
+    if (shown.zones == balancer.availabilityZones)
+        return;
+    shown.zones = balancer.availabilityZones;
+    for (const auto &instance : balancer.instances) {
+        auto &known = shown.instances.at(instance.id);
+        const bool foreign = !model::servesZone(balancer, instance.zone);
+        if (std::exchange(known.foreign, foreign) != foreign)
+            tell(model::InstanceChanged{balancer.name, viewOf(instance.id, known)});
+    }
+}
+
+void ReadModel::moveInstance(const model::LoadBalancer &balancer, Standing &known, const model::Instance &instance)
 {
     // With another host it has to pass its first check again; HealthWatcher tells of that only if it knew better.
     if (known.address.address != instance.address.address)
         known.standing = InstanceStanding::Registering;
     known.address = instance.address;
-    tell(model::InstanceChanged{name, viewOf(instance.id, known)});
+    known.foreign = !model::servesZone(balancer, instance.zone);
+    tell(model::InstanceChanged{balancer.name, viewOf(instance.id, known)});
 }
 
 model::LoadBalancerView ReadModel::viewOf(const ports::StoredBalancer &stored) const
@@ -222,7 +240,11 @@ model::LoadBalancerView ReadModel::viewOf(const ports::StoredBalancer &stored) c
 
 model::InstanceView ReadModel::viewOf(const InstanceId &id, const Standing &standing)
 {
-    const auto health = standing.draining ? describeDraining(id) : describeHealth(id, standing.standing);
+    auto health = describeHealth(id, standing.standing);
+    if (standing.foreign)
+        health = describeForeignZone(id, false);
+    if (standing.draining)
+        health = describeDraining(id);
     return model::InstanceView{health, model::renderInstanceAddress(standing.address)};
 }
 

@@ -45,6 +45,7 @@ private:
         model::InstanceAddress address;
         InstanceStanding standing = InstanceStanding::Registering;
         bool draining = false; ///< it is not registered any more and finishes what it has
+        bool foreign = false;  ///< its zone is not enabled
     };
     using Ids = std::set<InstanceId>;
 
@@ -53,6 +54,7 @@ private:
         model::LoadBalancerView view;
         std::vector<model::Instance> registered; ///< in that order
         std::map<InstanceId, Standing> instances;
+        std::vector<std::string> zones; ///< enabled ones
         std::vector<InstanceId> order; ///< of `instances`: one that drains, or is registered again, keeps its place
     };
 
@@ -67,10 +69,11 @@ private:
     void refreshInstances(const model::LoadBalancer &balancer);
     void withdraw(const model::LoadBalancer &balancer, Shown &shown, const Ids &ids);
     void showDraining(const model::LoadBalancer &balancer);
-    void admit(const model::Instance &instance, Shown &shown);
+    void admit(const model::LoadBalancer &balancer, const model::Instance &instance, Shown &shown);
     void forget(Shown &shown, const Ids &ids);
     void forgetDrained();
-    void moveInstance(const LoadBalancerName &name, Standing &known, const model::Instance &instance);
+    void moveInstance(const model::LoadBalancer &balancer, Standing &known, const model::Instance &instance);
+    void refreshZones(const model::LoadBalancer &balancer);
     model::LoadBalancerView viewOf(const ports::StoredBalancer &stored) const;
     static model::InstanceView viewOf(const InstanceId &id, const Standing &standing);
     static model::LoadBalancerDetail detailOf(const Shown &shown);

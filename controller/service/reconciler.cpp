@@ -208,6 +208,17 @@ std::optional<std::pair<LoadBalancerName, InstanceId>> Reconciler::occupantOf(co
     return std::pair(*name, *id);
 }
 
+bool Reconciler::takesTraffic(const LoadBalancerName &balancer, const InstanceId &instance) const
+{
+    const auto known = m_running.balancers.find(balancer.folded());
+    if (known == m_running.balancers.end())
+        return false;
+    return std::ranges::any_of(known->second->backends, [&](const plan::Backend &backend) {
+        const auto server = std::ranges::find(backend.servers, instance.text(), &plan::Server::instance);
+        return server != backend.servers.end() && !server->draining;
+    });
+}
+
 bool Reconciler::isDraining(const DrainingSlot &slot) const
 {
     const auto balancer = m_running.balancers.find(slot.balancer.folded());

@@ -80,6 +80,8 @@ public:
     Revision appliedRevision() const { return m_applied; }
     /// Whose slot this check server is in the HAProxy that runs; nothing for a free one.
     std::optional<std::pair<LoadBalancerName, InstanceId>> occupantOf(const plan::ServerKey &server) const;
+    /// Whether the HAProxy that runs has a server for the instance that takes traffic while it is healthy.
+    bool takesTraffic(const LoadBalancerName &balancer, const InstanceId &instance) const;
 
 Q_SIGNALS:
     /// HAProxy runs this revision now.

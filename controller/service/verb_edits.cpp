@@ -40,12 +40,12 @@ bool mayClash(const LoadBalancer &before, const LoadBalancer &after)
            before.attributes.desyncMode != after.attributes.desyncMode;
 }
 
-void moveInstance(Draft &draft, const InstanceId &id, const model::InstanceAddress &address)
+void moveInstance(Draft &draft, const model::Instance &instance)
 {
     std::vector<LoadBalancer> moved;
     draft.forEachBalancer([&](const LoadBalancer &balancer) {
-        if (model::findInstance(balancer, id))
-            moved.push_back(model::withInstanceAddress(balancer, id, address));
+        if (model::findInstance(balancer, instance.id))
+            moved.push_back(model::withInstanceAt(balancer, instance));
     });
     for (auto &balancer : moved)
         draft.put(std::move(balancer));
@@ -157,7 +157,9 @@ QCoro::Task<Result<std::vector<model::Instance>>> VerbEdits::resolveAll(std::vec
         const auto address = co_await resolveInstance(m_resolver, id, std::move(registered));
         if (!address)
             co_return fail(address.error());
-        instances.push_back(model::Instance{id, *address});
+        const auto zone = m_desired.state().zones.find(id);
+        const bool said = zone != m_desired.state().zones.end();
+        instances.push_back(model::Instance{id, *address, said ? zone->second : std::string()});
     }
     co_return instances;
 }
@@ -182,7 +184,7 @@ VerbEdits::Prepared VerbEdits::prepare(model::RegisterInstances request,
 VerbEdits::Prepared VerbEdits::prepare(model::SetInstanceAddress request,
                                        AnswerPointer<model::SetInstanceAddress> answer) const
 {
-    *answer = model::SetInstanceAddressAnswer{request.instance, request.address};
+    *answer = model::SetInstanceAddressAnswer{request.instance, request.address, {}};
     const auto id = request.instance;
     if (request.address.empty()) {
         // Where it is registered already it keeps its last address when the registry forgets it.
@@ -198,9 +200,12 @@ VerbEdits::Prepared VerbEdits::prepare(model::SetInstanceAddress request,
     const auto address = co_await resolveInstance(m_resolver, id, request.address);
     if (!address)
         co_return fail(address.error());
-    co_return [id, address = *address, said = request.address](Draft &draft) -> Result<void> {
-        draft.setAddress(id, said);
-        moveInstance(draft, id, address);
+    co_return [id, address = *address, said = request.address, given = request.zone,
+               answer = std::move(answer)](Draft &draft) -> Result<void> {
+        const auto zone = given ? *given : draft.zoneOf(id);
+        answer->zone = zone;
+        draft.setAddress(id, said, zone);
+        moveInstance(draft, model::Instance{id, address, zone});
         return {};
     };
 }

@@ -156,6 +156,45 @@ Result<model::DescribeAccountLimitsAnswer> VerbReads::answer(const model::Descri
     return answer;
 }
 
+std::optional<model::InstanceHealth> VerbReads::foreignHealth(const LoadBalancer &balancer,
+                                                              const model::Instance &instance) const
+{
+    if (model::servesZone(balancer, instance.zone))
+        return std::nullopt;
+    return describeForeignZone(instance.id, m_reconciler.takesTraffic(balancer.name, instance.id));
+}
+
+model::InstanceHealth VerbReads::healthIn(const plan::ServerStates &states, const LoadBalancer &balancer,
+                                          const model::Instance &instance) const
+{
+    const auto server = m_reconciler.node().serverOf(balancer.name, instance.id);
+    const auto state = states.find({plan::checkBackendName(balancer.name), server.value_or(std::string())});
+    std::optional<plan::ServerState> known;
+    // Until HAProxy has taken the change, the slot may be another instance's.
+    if (state != states.end() && state->second.address == instance.address.address.text())
+        known = state->second;
+    return describeHealth(instance.id, known);
+}
+
+Result<std::vector<VerbReads::Asked>> VerbReads::look(const LoadBalancer &balancer,
+                                                      const std::vector<InstanceId> &ids) const
+{
+    std::vector<Asked> all;
+    for (const auto &id : ids) {
+        Asked asked{id, model::findInstance(balancer, id), std::nullopt};
+        const bool drains = !asked.instance && m_reconciler.node().drains(balancer.name, id);
+        if (asked.instance)
+            asked.health = foreignHealth(balancer, *asked.instance);
+        else if (!drains && !model::isFormerInstance(balancer, id, m_clock.now()))
+            return fail(ErrorCode::InvalidInstance, "Could not find EC2 instance ID. '" + id.text() +
+                                                        "' is not registered with " + balancer.name.text());
+        else if (!drains)
+            asked.health = describeFormer(id);
+        all.push_back(std::move(asked));
+    }
+    return all;
+}
+
 VerbReads::Task<model::DescribeInstanceHealthAnswer> VerbReads::answer(model::DescribeInstanceHealth request) const
 {
     const auto *found = m_desired.find(request.name);
@@ -163,32 +202,24 @@ VerbReads::Task<model::DescribeInstanceHealthAnswer> VerbReads::answer(model::De
         co_return fail(model::loadBalancerNotFound(request.name.text()));
     const auto balancer = *found; // it may change while HAProxy is asked
 
-    const auto backend = plan::checkBackendName(balancer.name);
-    std::vector<std::string> backends(1, backend);
-    const auto states = co_await fetchServerStates(m_runtime, std::move(backends));
-    const auto now = m_clock.now();
+    const auto all = look(balancer, askedFor(request, balancer));
+    if (!all)
+        co_return fail(all.error());
+    Result<plan::ServerStates> states;
+    if (std::ranges::any_of(*all, [](const Asked &asked) { return !asked.health; })) {
+        std::vector<std::string> backends(1, plan::checkBackendName(balancer.name));
+        states = co_await fetchServerStates(m_runtime, std::move(backends));
+    }
     model::DescribeInstanceHealthAnswer answer;
-    for (const auto &id : askedFor(request, balancer)) {
-        if (const auto *instance = model::findInstance(balancer, id)) {
-            if (!states) {
-                answer.states.push_back(describeUnknown(id));
-                continue;
-            }
-            const auto server = m_reconciler.node().serverOf(balancer.name, id);
-            const auto state = states->find({backend, server.value_or(std::string())});
-            std::optional<plan::ServerState> known;
-            // Until HAProxy has taken the change, the slot may be another instance's.
-            if (state != states->end() && state->second.address == instance->address.address.text())
-                known = state->second;
-            answer.states.push_back(describeHealth(id, known));
-        } else if (m_reconciler.node().drains(balancer.name, id)) {
-            answer.states.push_back(states ? describeDraining(id) : describeUnknown(id));
-        } else if (model::isFormerInstance(balancer, id, now)) {
-            answer.states.push_back(describeFormer(id));
-        } else {
-            co_return fail(ErrorCode::InvalidInstance, "Could not find EC2 instance ID. '" + id.text() +
-                                                           "' is not registered with " + balancer.name.text());
-        }
+    for (const auto &asked : *all) {
+        if (asked.health)
+            answer.states.push_back(*asked.health);
+        else if (!states)
+            answer.states.push_back(describeUnknown(asked.id));
+        else if (asked.instance)
+            answer.states.push_back(healthIn(*states, balancer, *asked.instance));
+        else
+            answer.states.push_back(describeDraining(asked.id));
     }
     co_return answer;
 }

@@ -33,10 +33,25 @@ public:
     {
         return m_certificates.answer(request);
     }
-    /// Asks HAProxy.
+    /// Asks HAProxy where its word counts.
     Task<model::DescribeInstanceHealthAnswer> answer(model::DescribeInstanceHealth request) const;
 
 private:
+    struct Asked
+    {
+        InstanceId id;
+        const model::Instance *instance = nullptr;   ///< none: it is not registered any more
+        std::optional<model::InstanceHealth> health; ///< none: HAProxy has to be asked
+    };
+
+    /// InvalidInstance for an id that is neither registered nor was lately.
+    Result<std::vector<Asked>> look(const model::LoadBalancer &balancer, const std::vector<InstanceId> &ids) const;
+    std::optional<model::InstanceHealth> foreignHealth(const model::LoadBalancer &balancer,
+                                                       const model::Instance &instance) const;
+    /// `states` are those of the check backend.
+    model::InstanceHealth healthIn(const plan::ServerStates &states, const model::LoadBalancer &balancer,
+                                   const model::Instance &instance) const;
+
     const DesiredStateCache &m_desired;
     const Reconciler &m_reconciler;
     ports::RuntimeApi &m_runtime;

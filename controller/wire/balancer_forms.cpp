@@ -365,6 +365,7 @@ struct Table<model::SetInstanceAddress>
     static constexpr auto kFields = std::tuple{
         required("InstanceId", &model::SetInstanceAddress::instance),
         required("Address", &model::SetInstanceAddress::address),
+        optional("AvailabilityZone", &model::SetInstanceAddress::zone),
     };
 };
 
@@ -374,6 +375,7 @@ struct Table<model::SetInstanceAddressAnswer>
     static constexpr auto kFields = std::tuple{
         always("InstanceId", &model::SetInstanceAddressAnswer::instance),
         required("Address", &model::SetInstanceAddressAnswer::address),
+        optional("AvailabilityZone", &model::SetInstanceAddressAnswer::zone),
     };
 };
 

@@ -11,6 +11,7 @@ struct Table<model::Instance>
     static constexpr auto kFields = std::tuple{
         always("InstanceId", &model::Instance::id),
         optional("Address", &model::Instance::address),
+        optional("AvailabilityZone", &model::Instance::zone),
     };
 };
 

@@ -46,6 +46,9 @@ void apply(ports::DesiredState &state, const ports::AddressChange &change)
         state.addresses[change.instance] = *change.address;
     else
         state.addresses.erase(change.instance);
+    state.zones.erase(change.instance);
+    if (!change.zone.empty())
+        state.zones.emplace(change.instance, change.zone);
 }
 
 void apply(ports::DesiredState &state, const ports::CertificateChange &change)

@@ -311,10 +311,18 @@ void StoreContract::keepsTheRegistry()
 void StoreContract::forgetsARegistryEntry()
 {
     save(address("i-1", "10.0.0.1"));
+    auto placed = address("i-1", "10.0.0.1");
+    placed.addresses.front().zone = "a";
+    save(placed);
+    QCOMPARE(load().zones.at(instanceId("i-1")), "a");
+    save(address("i-1", "10.0.0.2")); // nobody says where any more
+    QVERIFY(load().zones.empty());
+    save(placed);
     save(address("i-1", std::nullopt));
     save(address("i-2", std::nullopt)); // never there
     QVERIFY(load().addresses.empty());
-    QCOMPARE(load().revision.number, 3);
+    QVERIFY(load().zones.empty());
+    QCOMPARE(load().revision.number, 6);
 }
 
 void StoreContract::keepsCertificates()

@@ -61,10 +61,12 @@ Result<void> loadBalancers(Database &database, ports::DesiredState &state)
 
 Result<void> loadAddresses(Database &database, ports::DesiredState &state)
 {
-    return database.each("SELECT instance, address FROM addresses", {}, [&](const Row &row) {
+    return database.each("SELECT instance, address, zone FROM addresses", {}, [&](const Row &row) {
         auto id = InstanceId::parse(row.text(0));
         if (!id)
             return Result<void>(fail(database.corrupt("instance '" + row.text(0) + "': " + id.error().message)));
+        if (auto zone = row.text(2); !zone.empty())
+            state.zones.emplace(*id, std::move(zone));
         state.addresses.emplace(std::move(*id), row.text(1));
         return Result<void>();
     });
@@ -129,16 +131,17 @@ Result<void> saveBalancer(Database &database, const ports::BalancerChange &chang
 Result<void> saveAddress(Database &database, const ports::AddressChange &change, Revision revision)
 {
     const auto &id = change.instance.text();
-    if (auto recorded = database.run("INSERT INTO address_changes (revision, instance, before) "
-                                     "VALUES (?1, ?2, (SELECT address FROM addresses WHERE instance = ?2))",
+    if (auto recorded = database.run("INSERT INTO address_changes (revision, instance, before, zone_before) "
+                                     "VALUES (?1, ?2, (SELECT address FROM addresses WHERE instance = ?2), "
+                                     "(SELECT zone FROM addresses WHERE instance = ?2))",
                                      {revision.number, id});
         !recorded)
         return recorded;
     if (!change.address)
         return database.run("DELETE FROM addresses WHERE instance = ?", {id});
-    return database.run("INSERT INTO addresses (instance, address) VALUES (?, ?) "
-                        "ON CONFLICT (instance) DO UPDATE SET address = excluded.address",
-                        {id, *change.address});
+    return database.run("INSERT INTO addresses (instance, address, zone) VALUES (?, ?, ?) "
+                        "ON CONFLICT (instance) DO UPDATE SET address = excluded.address, zone = excluded.zone",
+                        {id, *change.address, change.zone});
 }
 
 Result<void> saveAudit(Database &database, const std::vector<ports::AuditEntry> &audit, Revision revision)

@@ -119,6 +119,7 @@ private Q_SLOTS:
     void knowsAFormerInstanceForAnHour();
     void movesAnInstance();
     void movesNothingThatIsNotRegistered();
+    void servesTheZonesThatAreEnabled();
 
     void takesAHealthCheck();
     void refusesAWrongHealthCheck();
@@ -522,7 +523,8 @@ void LoadBalancerTest::movesAnInstance()
 {
     const auto two = model::withInstances(web(), {instance("i-1"), instance("i-2")}, {}).value();
     const model::InstanceAddress address{IpAddress::parse("fd00::9").value(), 99};
-    const auto moved = model::withInstanceAddress(two, id("i-2"), address);
+    const auto moved = model::withInstanceAt(two, {id("i-2"), address, "b"});
+    QCOMPARE(model::findInstance(moved, id("i-2"))->zone, std::string("b"));
     QVERIFY(model::findInstance(moved, id("i-2"))->address == address);
     QVERIFY(model::findInstance(moved, id("i-1"))->address == instance("i-1").address);
     QVERIFY(!model::findInstance(moved, id("i-3")));
@@ -531,7 +533,18 @@ void LoadBalancerTest::movesAnInstance()
 void LoadBalancerTest::movesNothingThatIsNotRegistered()
 {
     const auto one = model::withInstances(web(), {instance("i-1")}, {}).value();
-    QVERIFY(model::withInstanceAddress(one, id("i-9"), {}) == one);
+    QVERIFY(model::withInstanceAt(one, {id("i-9"), {}}) == one);
+}
+
+void LoadBalancerTest::servesTheZonesThatAreEnabled()
+{
+    auto value = web();
+    value.availabilityZones = {"a", "b"};
+    QVERIFY(model::servesZone(value, "a") && model::servesZone(value, "b"));
+    QVERIFY(!model::servesZone(value, "c") && !model::servesZone(value, "A"));
+    QVERIFY(model::servesZone(value, ""));
+    value.availabilityZones.clear();
+    QVERIFY(model::servesZone(value, "c"));
 }
 
 void LoadBalancerTest::takesAHealthCheck()

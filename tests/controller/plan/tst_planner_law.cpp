@@ -118,7 +118,10 @@ private:
             value = model::withoutInstances(value, {leaving}, model::Timestamp()).value();
         } else if (kind < 80 && !value.instances.empty()) {
             const auto moving = pick(value.instances).id;
-            value = model::withInstanceAddress(value, moving, anyInstance().address);
+            value = model::withInstanceAt(value, {moving, anyInstance().address, chance(30) ? "far" : ""});
+        } else if (kind < 82) {
+            // Instances of the zone "far" get no traffic then.
+            value.availabilityZones = chance(50) ? std::vector<std::string>{"near"} : std::vector<std::string>{};
         } else if (kind < 83 && !value.formerInstances.empty()) {
             // Nothing is left to drain.
             auto &slots = state.slots[value.name.folded()];

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void knowsNothingOfAnInstanceWithoutAServer();
     void saysThatItWasRegistered();
     void saysThatHaproxyCannotBeAsked();
+    void saysThatItsZoneIsNotEnabled();
 
 private:
     static std::string textOf(const model::InstanceHealth &health)
@@ -80,6 +81,17 @@ void InstanceHealthTest::saysThatHaproxyCannotBeAsked()
 {
     QCOMPARE(textOf(service::describeUnknown(id("i-1"))),
              std::string("Unknown ELB: A transient error occurred. Please try again later."));
+}
+
+void InstanceHealthTest::saysThatItsZoneIsNotEnabled()
+{
+    QCOMPARE(textOf(service::describeForeignZone(id("i-1"), false)),
+             std::string("OutOfService ELB: Instance is in the EC2 Availability Zone for which LoadBalancer is not "
+                         "configured to route traffic to."));
+    QCOMPARE(textOf(service::describeForeignZone(id("i-1"), true)),
+             std::string("OutOfService ELB: Disable Availability Zone is currently in progress."));
+    QCOMPARE(textOf(service::describeDraining(id("i-1"))),
+             std::string("InService N/A: Instance deregistration currently in progress."));
 }
 
 QTEST_GUILESS_MAIN(InstanceHealthTest)
