@@ -70,6 +70,7 @@ struct ClusterSettings
     std::vector<std::string> endpoints = {"http://127.0.0.1:2379"};
     std::string prefix = "/elastic-haproxy";
     std::string node; ///< empty: the host name
+    std::string zone; ///< empty: none
 
     bool operator==(const ClusterSettings &) const = default;
 };

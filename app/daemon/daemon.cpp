@@ -200,7 +200,7 @@ QCoro::Task<Result<void>> Daemon::openHaproxy()
 QCoro::Task<Result<void>> Daemon::startService()
 {
     auto &parts = *m_parts;
-    service::NodePlan node(nodeView(m_settings.haproxy, m_descriptorLimit), m_settings.haproxy.addressPool);
+    service::NodePlan node(nodeView(m_settings, m_descriptorLimit), m_settings.haproxy.addressPool);
     parts.watcher = std::make_unique<service::HealthWatcher>(*parts.haproxy, parts.probe, *parts.healthLog, parts.turn);
     parts.reconciler =
         std::make_unique<service::Reconciler>(parts.desired, std::move(node), *parts.addresses, *parts.haproxy,

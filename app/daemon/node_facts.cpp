@@ -7,14 +7,16 @@
 
 namespace balancer::daemon {
 
-plan::NodeView nodeView(const HaproxySettings &settings, std::size_t descriptorLimit)
+plan::NodeView nodeView(const Settings &settings, std::size_t descriptorLimit)
 {
+    const auto &haproxy = settings.haproxy;
     plan::NodeView view;
     view.descriptorLimit = descriptorLimit;
-    view.sharedAddresses = settings.addresses;
-    view.maxConnections = settings.maxconn;
-    view.threads = settings.nbthread;
-    view.hardStopAfter = settings.hardStopAfter;
+    view.sharedAddresses = haproxy.addresses;
+    view.maxConnections = haproxy.maxconn;
+    view.threads = haproxy.nbthread;
+    view.hardStopAfter = haproxy.hardStopAfter;
+    view.zone = settings.cluster.zone;
     return view;
 }
 

@@ -10,7 +10,7 @@
 namespace balancer::daemon {
 
 /// How load balancers look on this node; HAProxy may have `descriptorLimit` open files.
-plan::NodeView nodeView(const HaproxySettings &settings, std::size_t descriptorLimit);
+plan::NodeView nodeView(const Settings &settings, std::size_t descriptorLimit);
 
 /// The part of the node's status that stays as it is.
 model::NodeStatus factsOf(const Settings &settings, model::Timestamp startedAt);

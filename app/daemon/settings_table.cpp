@@ -98,6 +98,8 @@ std::vector<Setting> makeSettings()
                 text(isEtcdPrefix, "a key of etcd that begins with '/' and does not end with it")),
         setting("cluster", "node", cluster, &ClusterSettings::node,
                 textOrEmpty(isHostName, "a name as hosts have; \"\" for the host's own")),
+        setting("cluster", "zone", cluster, &ClusterSettings::zone,
+                textOrEmpty(isPlainText, "an availability zone's name; \"\" for none")),
 
         setting("statsd", "enabled", statsd, &StatsdSettings::enabled, notYet("statsd")),
         setting("statsd", "hostname", statsd, &StatsdSettings::hostname, text(isHostName, "a host name or address")),

@@ -57,6 +57,7 @@ struct FormerInstance
     Timestamp deregisteredAt{};
     InstanceAddress address;   ///< while it drains
     Timestamp drainingUntil{}; ///< its connections may go on until then; the epoch: they were ended at once
+    std::string zone = {};     ///< while it drains
 
     bool drains() const { return drainingUntil != Timestamp{}; }
 

@@ -61,7 +61,8 @@ Result<std::vector<Listener>> merged(std::vector<Listener> listeners, const std:
 FormerInstance formerInstance(const LoadBalancer &balancer, const Instance &instance, Timestamp now)
 {
     const auto &draining = balancer.attributes.draining;
-    return FormerInstance{instance.id, now, instance.address, draining.enabled ? now + draining.timeout : Timestamp()};
+    const auto until = draining.enabled ? now + draining.timeout : Timestamp();
+    return FormerInstance{instance.id, now, instance.address, until, instance.zone};
 }
 
 } // namespace

@@ -92,6 +92,7 @@ struct Server
     /// What it has may finish, nothing new comes, not even from a client whose cookie names it. Of a listener's
     /// servers only: the check server goes on.
     bool draining = false;
+    bool backup = false; ///< gets traffic only while no other one can: it is in another zone than the node
 
     bool operator==(const Server &) const = default;
 };

@@ -59,6 +59,9 @@ std::optional<std::string> backendReason(const Backend &running, const Backend &
     if (running.servers.size() != desired.servers.size())
         return "backend " + running.name + " gets " + std::to_string(desired.servers.size()) + " slots instead of " +
                std::to_string(running.servers.size());
+    const auto servers = std::ranges::mismatch(running.servers, desired.servers, {}, &Server::backup, &Server::backup);
+    if (servers.in1 != running.servers.end())
+        return "server " + running.name + "/" + servers.in1->name + " is in another zone than the one before";
     return "backend " + running.name + " changed beyond its servers";
 }
 

@@ -91,7 +91,7 @@ Occupants occupantsOf(const LoadBalancer &balancer, const Slots &slots)
         byId.emplace(instance.id.text(), Occupant{instance, !model::servesZone(balancer, instance.zone)});
     for (const auto &former : balancer.formerInstances) {
         if (former.drains())
-            byId.emplace(former.id.text(), Occupant{model::Instance{former.id, former.address}, true});
+            byId.emplace(former.id.text(), Occupant{model::Instance{former.id, former.address, former.zone}, true});
     }
     Occupants occupants;
     occupants.reserve(slots.size());
@@ -100,6 +100,18 @@ Occupants occupantsOf(const LoadBalancer &balancer, const Slots &slots)
         occupants.push_back(found == byId.end() ? std::nullopt : std::optional(found->second));
     }
     return occupants;
+}
+
+/// ELB: without cross-zone load balancing each zone's node serves the instances of its own. It is known only where the
+/// node says its zone, and other zones stand in when there is nobody else.
+bool prefersItsZone(const LoadBalancer &balancer, const NodeView &node)
+{
+    return !node.zone.empty() && !balancer.attributes.crossZone;
+}
+
+bool isElsewhere(const LoadBalancer &balancer, const model::Instance &instance, const NodeView &node)
+{
+    return prefersItsZone(balancer, node) && !instance.zone.empty() && instance.zone != node.zone;
 }
 
 std::vector<Bind> sharedBinds(const std::vector<IpAddress> &addresses, std::uint16_t port)
@@ -339,8 +351,12 @@ BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots,
             const auto own = instance.address.port;
             return Endpoint{instance.address.address, own != 0 ? own : listener.instancePort};
         });
-        for (std::size_t i = 0; i < occupants.size(); ++i)
+        for (std::size_t i = 0; i < occupants.size(); ++i) {
             backend.servers[i].draining = occupants[i] && occupants[i]->draining;
+            backend.servers[i].backup = occupants[i] && isElsewhere(balancer, occupants[i]->instance, node);
+        }
+        if (prefersItsZone(balancer, node))
+            backend.directives.push_back("option allbackups");
         config.backends.push_back(std::move(backend));
         if (!node.hasPool || !canBeServed(listener, tls))
             continue;

@@ -27,6 +27,7 @@ struct NodeView
     std::chrono::seconds hardStopAfter{3600};
     CertificatesByName certificates;
     std::size_t descriptorLimit = 0; ///< open files HAProxy may have; 0: unknown
+    std::string zone = {};           ///< empty: the node is in no zone
 
     bool operator==(const NodeView &) const = default;
 };

@@ -42,6 +42,8 @@ void appendServer(std::string &text, const Backend &backend, std::size_t slot, D
         line += " track " + backend.tracks + "/" + server.name;
     if (!backend.serverOptions.empty())
         line += " " + backend.serverOptions;
+    if (server.backup)
+        line += " backup";
     // A tracking server takes its state from the one it tracks, unless it drains. With `disabled`, a slot in use would
     // stay in maintenance whatever the state file says.
     const bool isDisabled = backend.tracks.empty() ? !server.address : server.draining;

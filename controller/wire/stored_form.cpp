@@ -23,6 +23,7 @@ struct Table<model::FormerInstance>
         optional("DeregisteredTime", &model::FormerInstance::deregisteredAt),
         optional("Address", &model::FormerInstance::address),
         optional("DrainingUntil", &model::FormerInstance::drainingUntil),
+        optional("AvailabilityZone", &model::FormerInstance::zone),
     };
 };
 

@@ -182,6 +182,43 @@ def test_nothing_is_known_while_haproxy_does_not_answer(node, web):
     eventually(lambda: set(node.health("web").values()) == {IN_SERVICE}, "it answers again", LONG)
 
 
+def cross_zone(node, enabled):
+    node.elb.modify_load_balancer_attributes(
+        LoadBalancerName="web", LoadBalancerAttributes={"CrossZoneLoadBalancing": {"Enabled": enabled}})
+
+
+@pytest.fixture
+def zoned_node(make_node):
+    """It is in zone a."""
+    return make_node(more='[cluster]\nzone = "a"').start()
+
+
+def test_without_cross_zone_a_node_prefers_its_zone(zoned_node, make_backend):
+    node = zoned_node
+    node.create("web", http_listener(HTTP_PORT, INSTANCE_PORT), AvailabilityZones=["a", "b"])
+    node.check_quickly("web", f"HTTP:{INSTANCE_PORT}/health")
+    backends = {name: place(node, make_backend(name), zone)
+                for name, zone in (("in-a", "a"), ("in-b", "b"), ("also-b", "b"), ("some", ""))}
+    node.register("web", *backends)
+    node.await_state("web", "InService", *backends)
+    assert asked(node, 50) == {"in-a", "some"}
+    # All of them are in service: the other zone has a node of its own.
+    assert set(node.health("web").values()) == {IN_SERVICE}
+    cross_zone(node, True)
+    assert asked(node, 50) == set(backends)
+    cross_zone(node, False)
+    assert asked(node, 50) == {"in-a", "some"}
+    # When there is nobody left in its own, all of the other zone stand in.
+    node.deregister("web", "some")
+    backends["in-a"].health_status = 500
+    eventually(lambda: node.health("web")["in-a"][0] == "OutOfService", "it failed two checks", LONG)
+    assert asked(node, 50) == {"in-b", "also-b"}
+    node.deregister("web", "in-a")
+    assert asked(node, 50) == {"in-b", "also-b"}
+    place(node, backends["in-b"], "a")
+    assert asked(node, 50) == {"in-b"}
+
+
 @pytest.mark.parametrize("zone", ["", "z"])
 def test_a_zone_is_forgotten_with_its_address(node, zone):
     """An empty address forgets the id, its zone too."""

@@ -91,6 +91,7 @@ private:
             builder = builder.with(https(443, 8080, certificate()));
         model::LoadBalancer made = builder;
         made.attributes.draining.enabled = chance(50);
+        made.attributes.crossZone = chance(50);
         for (int count = below(6); count > 0; --count)
             made = model::withInstances(made, {anyInstance()}, model::Limits()).value();
         return made;
@@ -143,6 +144,7 @@ private:
             state.balancers.erase(state.balancers.begin());
         } else {
             state.node.threads = 1 + std::uint32_t(below(2));
+            state.node.zone = chance(50) ? "near" : "";
         }
     }
 
