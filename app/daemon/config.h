@@ -53,6 +53,9 @@ struct ApiSettings
     std::vector<std::string> regions; ///< that they may name besides `region`
     bool ignoreSessionTokens = false;
     bool signatureV2 = false;
+    std::vector<std::string> zones;                                 ///< none: any name is a zone
+    std::map<std::string, std::string> subnets;                     ///< the zone of each; none: any name is a subnet
+    std::map<std::string, std::vector<std::string>> securityGroups; ///< source ranges; none: any name is a group
 
     bool operator==(const ApiSettings &) const = default;
 };

@@ -222,6 +222,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     options.accessLog = parts.accessLog.get();
     options.accountId = m_settings.api.accountId;
     options.limits = m_settings.limits;
+    options.site = siteOf(m_settings.api);
     options.stopNode = [this](bool traffic) {
         // The answer goes first.
         QTimer::singleShot(50, this, [this, traffic] { stop(traffic); });

@@ -7,6 +7,11 @@
 
 namespace balancer::daemon {
 
+model::SiteCatalogue siteOf(const ApiSettings &settings)
+{
+    return model::SiteCatalogue{settings.zones, settings.subnets, settings.securityGroups};
+}
+
 plan::NodeView nodeView(const Settings &settings, std::size_t descriptorLimit)
 {
     const auto &haproxy = settings.haproxy;
@@ -17,6 +22,7 @@ plan::NodeView nodeView(const Settings &settings, std::size_t descriptorLimit)
     view.threads = haproxy.nbthread;
     view.hardStopAfter = haproxy.hardStopAfter;
     view.zone = settings.cluster.zone;
+    view.site = siteOf(settings.api);
     return view;
 }
 

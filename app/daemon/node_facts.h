@@ -10,6 +10,7 @@
 namespace balancer::daemon {
 
 /// How load balancers look on this node; HAProxy may have `descriptorLimit` open files.
+model::SiteCatalogue siteOf(const ApiSettings &settings);
 plan::NodeView nodeView(const Settings &settings, std::size_t descriptorLimit);
 
 /// The part of the node's status that stays as it is.

@@ -69,21 +69,32 @@ Kind<T> numberKind(T least, T greatest)
 const Words<model::Role> kRoles = {
     {"viewer", model::Role::Viewer}, {"operator", model::Role::Operator}, {"admin", model::Role::Admin}};
 
-Parsed<std::map<std::string, model::Role>> parseRoles(const TomlValue &node)
+template <typename Parse>
+auto parseByName(const TomlValue &node, Parse parse)
+    -> Parsed<std::map<std::string, typename std::decay_t<decltype(parse(node))>::value_type>>
 {
     const auto *table = node.as<TomlTable>();
     if (!table)
         return wrong(node, "must be a table in braces, not " + typeName(node));
-    std::map<std::string, model::Role> roles;
-    for (const auto &[group, groupAt, value] : *table) {
-        const auto role = parseWord(value, kRoles);
-        if (!role)
-            return tl::unexpected(role.error());
-        if (!isPlainText(group))
-            return tl::unexpected(Problem{groupAt, quoted(group) + " is no name of a group"});
-        roles.emplace(group, *role);
+    std::map<std::string, typename std::decay_t<decltype(parse(node))>::value_type> values;
+    for (const auto &[name, nameAt, value] : *table) {
+        const auto parsed = parse(value);
+        if (!parsed)
+            return tl::unexpected(parsed.error());
+        if (!isPlainText(name))
+            return tl::unexpected(Problem{nameAt, quoted(name) + " is no name"});
+        values.emplace(name, *parsed);
     }
-    return roles;
+    return values;
+}
+
+template <typename T, typename Render>
+std::string renderByName(const std::map<std::string, T> &values, Render render)
+{
+    std::string rendered;
+    for (const auto &[name, value] : values)
+        rendered += (rendered.empty() ? " " : ", ") + quoted(name) + " = " + render(value);
+    return '{' + rendered + (rendered.empty() ? "}" : " }");
 }
 
 Parsed<Endpoint> parseEndpoint(const TomlValue &node)
@@ -276,12 +287,30 @@ Kind<int> percent()
 Kind<std::map<std::string, model::Role>> rolesByGroup()
 {
     return {.allowed = "a role for each group, such as { wheel = \"operator\" }; roles are " + allowedWords(kRoles),
-            .parse = parseRoles,
+            .parse = [](const TomlValue &node) {
+                return parseByName(node, [](const TomlValue &value) { return parseWord(value, kRoles); });
+            },
             .render = [](const std::map<std::string, model::Role> &groups) {
-                std::string rendered;
-                for (const auto &[group, role] : groups)
-                    rendered += (rendered.empty() ? " " : ", ") + quoted(group) + " = " + renderWord(role, kRoles);
-                return '{' + rendered + (rendered.empty() ? "}" : " }");
+                return renderByName(groups, [](model::Role role) { return renderWord(role, kRoles); });
+            }};
+}
+
+Kind<std::map<std::string, std::string>> textByName(TextCheck check, std::string allowed)
+{
+    return {.allowed = std::move(allowed),
+            .parse = [check](const TomlValue &node) {
+                return parseByName(node, [&](const TomlValue &value) { return parseCheckedText(value, check); });
+            },
+            .render = [](const std::map<std::string, std::string> &values) { return renderByName(values, quoted); }};
+}
+
+Kind<std::map<std::string, std::vector<std::string>>> textsByName(TextCheck check, std::string allowed)
+{
+    const auto one = texts(check, allowed);
+    return {.allowed = std::move(allowed),
+            .parse = [one](const TomlValue &node) { return parseByName(node, one.parse); },
+            .render = [one](const std::map<std::string, std::vector<std::string>> &values) {
+                return renderByName(values, one.render);
             }};
 }
 

@@ -68,6 +68,9 @@ Kind<Duration> duration(Duration least, Duration greatest);
 Kind<int> percent();
 
 Kind<std::map<std::string, model::Role>> rolesByGroup();
+/// Tables from names to a text, or to a list of them.
+Kind<std::map<std::string, std::string>> textByName(TextCheck check, std::string allowed);
+Kind<std::map<std::string, std::vector<std::string>>> textsByName(TextCheck check, std::string allowed);
 Kind<std::vector<Endpoint>> endpoints();
 /// No address stands for all of them, "*".
 Kind<std::vector<IpAddress>> listenAddresses();

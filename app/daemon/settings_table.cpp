@@ -1,5 +1,6 @@
 #include "daemon/settings_table.h"
 
+#include "base/address_range.h"
 #include "daemon/setting_kinds.h"
 #include "daemon/setting_values.h"
 
@@ -80,6 +81,12 @@ std::vector<Setting> makeSettings()
                 texts(isRegion, "texts of lower case letters, digits and hyphens")),
         setting("api", "ignore_session_tokens", api, &ApiSettings::ignoreSessionTokens, boolean()),
         setting("api", "signature_v2", api, &ApiSettings::signatureV2, boolean()),
+        setting("api", "zones", api, &ApiSettings::zones, texts(isPlainText, "names of availability zones")),
+        setting("api", "subnets", api, &ApiSettings::subnets,
+                textByName(isPlainText, "the zone of each subnet, such as { subnet-1 = \"zone-a\" }")),
+        setting("api", "security_groups", api, &ApiSettings::securityGroups,
+                textsByName(isAddressRange,
+                            "source ranges of each group, such as { sg-office = [\"10.0.0.0/8\", \"fd00::/8\"] }")),
 
         // The first three as DescribeAccountLimits tells them.
         setting("limits", "classic-load-balancers", limits, &model::Limits::loadBalancers, count(1, 100'000)),

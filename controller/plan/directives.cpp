@@ -123,6 +123,19 @@ std::vector<std::string> frontendDirectives(bool http, const std::vector<const L
     return lines;
 }
 
+std::vector<std::string> sourceRules(const std::vector<std::string> &ranges, bool answered)
+{
+    if (ranges.empty())
+        return {};
+    // One a line: HAProxy's lines are short.
+    std::vector<std::string> lines;
+    for (const auto &range : ranges)
+        lines.push_back("acl allowed-source src " + range);
+    lines.emplace_back(answered ? "http-request deny deny_status 403 if !allowed-source"
+                                : "tcp-request connection reject if !allowed-source");
+    return lines;
+}
+
 std::vector<std::string> backendDirectives(const LoadBalancer &balancer, const Listener &listener,
                                            std::string_view backend)
 {

@@ -139,13 +139,21 @@ void bindAlone(Frontend &frontend, const std::optional<ListenerTls> &tls)
     std::ranges::copy(gapRules(*tls), std::back_inserter(frontend.directives));
 }
 
-Frontend ownFrontend(const LoadBalancer &balancer, const Listener &listener, const IpAddress &address,
+void insertSourceRules(std::vector<std::string> &directives, const LoadBalancer &balancer, const NodeView &node,
+                       bool answered)
+{
+    const auto rules = sourceRules(model::sourceRanges(node.site, balancer.securityGroups), answered);
+    directives.insert(directives.begin() + 1, rules.begin(), rules.end());
+}
+
+Frontend ownFrontend(const LoadBalancer &balancer, const Listener &listener, const NodeView &node,
                      const std::optional<ListenerTls> &tls)
 {
     Frontend frontend;
     frontend.name = frontendName(balancer.name, listener.loadBalancerPort);
-    frontend.binds = {Bind{address, listener.loadBalancerPort}};
+    frontend.binds = {Bind{node.addresses.at(balancer.name.folded()), listener.loadBalancerPort}};
     frontend.directives = frontendDirectives(isHttp(listener), {&balancer});
+    insertSourceRules(frontend.directives, balancer, node, false);
     bindAlone(frontend, tls);
     frontend.defaultBackend = backendName(balancer.name, listener.loadBalancerPort);
     return frontend;
@@ -241,6 +249,9 @@ Frontend sharedFrontend(std::uint16_t port, const std::vector<Claim> &claims, co
     std::vector<const LoadBalancer *> balancers;
     std::ranges::transform(claims, std::back_inserter(balancers), &Claim::balancer);
     frontend.directives = frontendDirectives(isHttp(*claims.front().listener), balancers);
+    // An HTTP port may be shared: there the backend refuses, once it is known which one is meant.
+    if (!isHttp(*claims.front().listener))
+        insertSourceRules(frontend.directives, *claims.front().balancer, node, false);
     if (claims.size() == 1) {
         frontend.defaultBackend = backendName(claims.front().balancer->name, port);
         bindAlone(frontend, claims.front().tls);
@@ -345,6 +356,8 @@ BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots,
         if (tls)
             backend.certificate = tls->certificate;
         backend.directives = backendDirectives(balancer, listener, backend.name);
+        if (!node.hasPool && isHttp(listener))
+            insertSourceRules(backend.directives, balancer, node, true);
         backend.tracks = config.check.name;
         backend.serverOptions = serverOptions(balancer, listener);
         backend.servers = projectServers(occupants, [&](const model::Instance &instance) {
@@ -360,9 +373,8 @@ BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots,
         config.backends.push_back(std::move(backend));
         if (!node.hasPool || !canBeServed(listener, tls))
             continue;
-        const auto address = node.addresses.find(balancer.name.folded());
-        if (address != node.addresses.end())
-            config.frontends.push_back(ownFrontend(balancer, listener, address->second, tls));
+        if (node.addresses.contains(balancer.name.folded()))
+            config.frontends.push_back(ownFrontend(balancer, listener, node, tls));
     }
     return config;
 }

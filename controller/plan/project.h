@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/load_balancer.h"
+#include "model/site.h"
 #include "plan/haproxy_config.h"
 #include "plan/listener_tls.h"
 #include "plan/slots.h"
@@ -28,6 +29,7 @@ struct NodeView
     CertificatesByName certificates;
     std::size_t descriptorLimit = 0; ///< open files HAProxy may have; 0: unknown
     std::string zone = {};           ///< empty: the node is in no zone
+    model::SiteCatalogue site = {};
 
     bool operator==(const NodeView &) const = default;
 };

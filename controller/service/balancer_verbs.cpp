@@ -85,8 +85,10 @@ Changed changed(LoadBalancer balancer, const model::ConfigureHealthCheck &reques
 
 // ------------------------------------------------------------------------------- zones, attributes, tags
 
-Changed changed(LoadBalancer balancer, const model::EnableZones &request, const VerbContext &)
+Changed changed(LoadBalancer balancer, const model::EnableZones &request, const VerbContext &context)
 {
+    if (const auto known = model::checkZones(context.site, request.zones); !known)
+        return fail(known.error());
     return model::withZones(std::move(balancer), request.zones);
 }
 
@@ -95,18 +97,29 @@ Changed changed(LoadBalancer balancer, const model::DisableZones &request, const
     return model::withoutZones(std::move(balancer), request.zones);
 }
 
-Changed changed(LoadBalancer balancer, const model::AttachToSubnets &request, const VerbContext &)
+Changed changed(LoadBalancer balancer, const model::AttachToSubnets &request, const VerbContext &context)
 {
-    return model::withSubnets(std::move(balancer), request.subnets);
+    auto attached = model::withSubnets(std::move(balancer), request.subnets);
+    if (const auto known = model::checkSubnets(context.site, attached.subnets); !known)
+        return fail(known.error());
+    return model::withZones(std::move(attached), model::zonesOf(context.site, request.subnets));
 }
 
-Changed changed(LoadBalancer balancer, const model::DetachFromSubnets &request, const VerbContext &)
+Changed changed(LoadBalancer balancer, const model::DetachFromSubnets &request, const VerbContext &context)
 {
-    return model::withoutSubnets(std::move(balancer), request.subnets);
+    auto detached = model::withoutSubnets(std::move(balancer), request.subnets);
+    const auto zones = model::zonesOf(context.site, request.subnets);
+    // No two subnets are in one zone, so it goes with its subnet.
+    if (detached)
+        std::erase_if(detached->availabilityZones,
+                      [&](const std::string &zone) { return std::ranges::find(zones, zone) != zones.end(); });
+    return detached;
 }
 
-Changed changed(LoadBalancer balancer, const model::ApplySecurityGroups &request, const VerbContext &)
+Changed changed(LoadBalancer balancer, const model::ApplySecurityGroups &request, const VerbContext &context)
 {
+    if (const auto known = model::checkSecurityGroups(context.site, request.groups); !known)
+        return fail(known.error());
     return model::withSecurityGroups(std::move(balancer), request.groups);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/site.h"
 #include "model/verbs.h"
 
 #include <concepts>
@@ -18,6 +19,7 @@ struct VerbContext
     model::Timestamp now;
     /// Whether there is a certificate of that ARN.
     std::function<bool(const std::string &arn)> hasCertificate;
+    const model::SiteCatalogue &site;
 };
 
 using Changed = Result<model::LoadBalancer>;

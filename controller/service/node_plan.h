@@ -95,6 +95,7 @@ private:
         std::vector<model::Policy> policies;
         std::vector<model::PortPolicies> listenerPolicies;
         model::Attributes attributes; ///< time-outs, desync mode, access logs
+        std::vector<std::string> securityGroups;
 
         bool operator==(const Front &) const = default;
     };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/load_balancer.h"
+#include "model/site.h"
 #include "ports/access_log.h"
 
 #include <functional>
@@ -14,6 +15,7 @@ struct ServiceOptions
     std::string domain = "internal";
     std::string accountId = "000000000000";
     model::Limits limits;
+    model::SiteCatalogue site;
     /// Ends the daemon, and HAProxy too if asked; returns before it does.
     std::function<void(bool traffic)> stopNode;
     ports::AccessLog *accessLog = nullptr; ///< outlives the service; null: there are none on this node

@@ -40,6 +40,15 @@ bool mayClash(const LoadBalancer &before, const LoadBalancer &after)
            before.attributes.desyncMode != after.attributes.desyncMode;
 }
 
+Result<void> checkPlace(const model::CreationParameters &parameters, const model::SiteCatalogue &site)
+{
+    if (const auto zones = model::checkZones(site, parameters.availabilityZones); !zones)
+        return zones;
+    if (const auto subnets = model::checkSubnets(site, parameters.subnets); !subnets)
+        return subnets;
+    return model::checkSecurityGroups(site, parameters.securityGroups);
+}
+
 void moveInstance(Draft &draft, const model::Instance &instance)
 {
     std::vector<LoadBalancer> moved;
@@ -73,7 +82,7 @@ VerbContext VerbEdits::context(const Draft &draft) const
     const auto hasCertificate = [this, &draft](const std::string &arn) {
         return findByArn(draft, arn, m_options.accountId) != nullptr;
     };
-    return VerbContext{m_options.limits, m_clock.now(), hasCertificate};
+    return VerbContext{m_options.limits, m_clock.now(), hasCertificate, m_options.site};
 }
 
 Edit VerbEdits::changing(LoadBalancerName name, Error missing, BalancerEdit edit, Telling tell) const
@@ -110,12 +119,15 @@ Result<model::CreateLoadBalancerAnswer> VerbEdits::create(Draft &draft, const mo
     }
     if (const auto found = checkCertificates(parameters->listeners, context(draft)); !found)
         return fail(found.error());
+    if (const auto placed = checkPlace(*parameters, m_options.site); !placed)
+        return fail(placed.error());
 
     const auto dnsName =
         model::makeDnsName(request.name, parameters->scheme, dnsDigits(), m_options.region, m_options.domain);
     auto balancer =
         model::makeLoadBalancer(request.name, *parameters, request.parameters.listeners.front().instancePort, dnsName,
                                 randomKey(), m_clock.now());
+    balancer = model::withZones(std::move(balancer), model::zonesOf(m_options.site, balancer.subnets));
     if (const auto fits = m_reconciler.checkFits(balancer, balancersOf(draft)); !fits)
         return fail(fits.error());
     if (draft.balancerCount() >= m_options.limits.loadBalancers)

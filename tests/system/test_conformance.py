@@ -194,12 +194,12 @@ CONDITIONS = {
 # Declared by ELB, and not to be had here: why.
 NEVER = {
     ("AttachLoadBalancerToSubnets", "InvalidConfigurationRequest"): "subnets are names, which are in no zone",
-    ("AttachLoadBalancerToSubnets", "InvalidSubnet"): "any name is a subnet",
-    ("AttachLoadBalancerToSubnets", "SubnetNotFound"): "any name is a subnet",
-    ("CreateLoadBalancer", "InvalidSubnet"): "any name is a subnet",
-    ("CreateLoadBalancer", "SubnetNotFound"): "any name is a subnet",
-    ("CreateLoadBalancer", "InvalidSecurityGroup"): "any name is a group",
-    ("ApplySecurityGroupsToLoadBalancer", "InvalidSecurityGroup"): "any name is a group",
+    ("AttachLoadBalancerToSubnets", "InvalidSubnet"): "no subnet lacks an Internet gateway here",
+    ("AttachLoadBalancerToSubnets", "SubnetNotFound"): "without a catalogue of the site any name is a subnet",
+    ("CreateLoadBalancer", "InvalidSubnet"): "no subnet lacks an Internet gateway here",
+    ("CreateLoadBalancer", "SubnetNotFound"): "without a catalogue of the site any name is a subnet",
+    ("CreateLoadBalancer", "InvalidSecurityGroup"): "without a catalogue of the site any name is a group",
+    ("ApplySecurityGroupsToLoadBalancer", "InvalidSecurityGroup"): "without a catalogue of the site any name is a group",
     ("CreateLoadBalancer", "OperationNotPermitted"): "there is nothing that a role would not already forbid",
     ("CreateLoadBalancer", "TooManyLoadBalancers"): "5,000 take too long: test_errors.py has a node with room for two",
     ("CreateLBCookieStickinessPolicy", "InvalidConfigurationRequest"): "a wrong period is a ValidationError",

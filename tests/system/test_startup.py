@@ -136,7 +136,7 @@ def test_the_data_directory_is_in_use(own_node, block):
         f"elastic-haproxy: data directory {node.data} is in use by another elastic-haproxy (pid {node.process.pid})")
     node.create("web", http_listener(HTTP_PORT, INSTANCE_PORT))
     assert get(node.address, HTTP_PORT).status == 503
-    assert len(node.haproxies()) == 1
+    eventually(lambda: len(node.haproxies()) == 1, "the one before has left")
 
 
 def corrupt_all(database):

@@ -13,8 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 using Replies = std::vector<std::string>;
 
-// Connections to a stats socket may be idle for 10 s (HAProxy's default).
-constexpr auto kFirstPause = 20ms;
+// A generation without traffic goes at once. Connections to a stats socket may be idle for 10 s (HAProxy's default).
+constexpr auto kFirstPause = 2ms;
 constexpr auto kLongestPause = 500ms;
 
 int numberIn(const std::string &text)

@@ -123,6 +123,9 @@ void ConfigTest::readsEveryKey()
         regions = ["us-east-1", "local"]
         ignore_session_tokens = true
         signature_v2 = true
+        zones = ["a", "b"]
+        subnets = { subnet-1 = "a" }
+        security_groups = { sg-1 = ["10.0.0.0/8", "fd00::7"], sg-2 = [] }
         [limits]
         classic-load-balancers = 20
         classic-listeners = 101
@@ -177,7 +180,10 @@ void ConfigTest::readsEveryKey()
                     .strictScope = true,
                     .regions = {"us-east-1", "local"},
                     .ignoreSessionTokens = true,
-                    .signatureV2 = true};
+                    .signatureV2 = true,
+                    .zones = {"a", "b"},
+                    .subnets = {{"subnet-1", "a"}},
+                    .securityGroups = {{"sg-1", {"10.0.0.0/8", "fd00::7"}}, {"sg-2", {}}}};
     expected.limits = {
         .loadBalancers = 20, .listeners = 101, .instances = 1000, .tags = 10, .policies = 102, .certificates = 21};
     expected.dashboard.enabled = false;

@@ -10,3 +10,4 @@ balancer_test(controller/model/tst_predefined_policies LABEL unit LIBRARIES Bala
 balancer_test(controller/model/tst_public_key LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_attributes LABEL unit LIBRARIES Balancer::Model)
 balancer_test(controller/model/tst_placement LABEL unit LIBRARIES Balancer::Model)
+balancer_test(controller/model/tst_site LABEL unit LIBRARIES Balancer::Model)
