@@ -88,10 +88,16 @@ def own_node(make_node):
 
 
 @pytest.fixture(scope="module")
-def shared_node(block, short_folders):
+def make_lasting_node(block, short_folders):
+    """Makes nodes for all tests of a file; they are not started."""
     make, close_all = _node_maker(block, short_folders)
-    yield make().start()
+    yield make
     close_all()
+
+
+@pytest.fixture(scope="module")
+def shared_node(make_lasting_node):
+    return make_lasting_node().start()
 
 
 @pytest.fixture
