@@ -22,6 +22,7 @@
 #include "service/access_log_follower.h"
 #include "service/drain_watcher.h"
 #include "service/event_log.h"
+#include "service/key_watcher.h"
 #include "service/leaving_generations.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
@@ -106,6 +107,7 @@ struct Daemon::Parts
     std::unique_ptr<service::LeavingGenerations> leaving;
     std::unique_ptr<service::DrainWatcher> drains;
     std::unique_ptr<service::OutageWatcher> outages;
+    std::unique_ptr<service::KeyWatcher> backendKeys;
     std::unique_ptr<service::ChangeQueue> changes;
     std::unique_ptr<service::AccessKeyService> keys;
     std::unique_ptr<service::LoadBalancerService> service;
@@ -212,6 +214,8 @@ QCoro::Task<Result<void>> Daemon::startService()
         std::make_unique<service::DrainWatcher>(*parts.reconciler, *parts.haproxy, *parts.leaving, parts.clock);
     parts.outages = std::make_unique<service::OutageWatcher>(parts.desired, *parts.reconciler, *parts.watcher,
                                                              *parts.haproxy, *parts.leaving, parts.turn);
+    parts.backendKeys = std::make_unique<service::KeyWatcher>(parts.desired, *parts.reconciler, *parts.watcher,
+                                                              parts.probe, parts.examiner, *parts.haproxy);
     parts.changes = std::make_unique<service::ChangeQueue>(*parts.store, parts.desired);
     parts.keys = std::make_unique<service::AccessKeyService>(*parts.changes, *parts.store, parts.clock, makeAccessKey);
     if (const auto loaded = co_await parts.keys->load(); !loaded)
@@ -220,6 +224,7 @@ QCoro::Task<Result<void>> Daemon::startService()
     options.region = m_settings.api.region;
     options.domain = m_settings.api.domain;
     options.accessLog = parts.accessLog.get();
+    options.keys = parts.backendKeys.get();
     options.accountId = m_settings.api.accountId;
     options.limits = m_settings.limits;
     options.site = siteOf(m_settings.api);
@@ -237,9 +242,13 @@ QCoro::Task<Result<void>> Daemon::startService()
     if (const auto opened = parts.api->open(); !opened)
         co_return opened;
 
+    const auto prepared = co_await parts.backendKeys->prepareAll();
+    if (!prepared)
+        co_return prepared;
     const auto started = co_await parts.reconciler->start();
     if (!started)
         co_return started;
+    parts.backendKeys->start();
     parts.accessLogFollower->settle();
     connect(parts.reconciler.get(), &service::Reconciler::balancersChanged, this, &Daemon::writeNames);
     writeNames();
@@ -310,6 +319,8 @@ QCoro::Task<Result<void>> Daemon::end(bool traffic)
         m_parts->drains->stop();
     if (m_parts->leaving)
         m_parts->leaving->stop();
+    if (m_parts->backendKeys)
+        m_parts->backendKeys->stop();
     if (m_parts->watcher)
         m_parts->watcher->stop();
     m_parts->probe.stop();

@@ -119,12 +119,16 @@ Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, cons
     return slots;
 }
 
-BalancerConfig asReported(BalancerConfig desired, const ServerStates &states, const ShownFingerprints &fingerprints)
+BalancerConfig asReported(BalancerConfig desired, const ServerStates &states, const ShownFingerprints &fingerprints,
+                          const ShownPins &pins)
 {
     readServers(desired.check, states);
     for (auto &backend : desired.backends) {
         readServers(backend, states);
         readCertificate(backend, fingerprints);
+        const auto shown = backend.pinned ? pins.find(backend.pinned->file) : pins.end();
+        if (shown != pins.end())
+            backend.pinned->hashes = shown->second;
     }
     return desired;
 }

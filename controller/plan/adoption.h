@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 /// Taking over an HAProxy that an earlier life of this program has left running.
 namespace balancer::plan {
@@ -20,9 +21,12 @@ Slots slotsInUse(const model::LoadBalancer &balancer, const Slots &written, cons
 /// The fingerprint in each certificate file, as HAProxy shows it.
 using ShownFingerprints = std::map<std::string, std::string>;
 
+/// The hashes in each list of pinned certificates, as HAProxy has them, sorted.
+using ShownPins = std::map<std::string, std::vector<std::string>>;
+
 /// `desired`, with what HAProxy really has in each slot and shows as certificates: what is running, when both have the
 /// same structure. A slot that was left half changed differs from the desired one, so that the change is made again.
 BalancerConfig asReported(BalancerConfig desired, const ServerStates &states,
-                          const ShownFingerprints &fingerprints = {});
+                          const ShownFingerprints &fingerprints = {}, const ShownPins &pins = {});
 
 } // namespace balancer::plan

@@ -66,6 +66,15 @@ struct CertificateFile
     bool operator==(const CertificateFile &) const = default;
 };
 
+/// The certificates that a backend's servers may show; its directives refer to the file, always by the same name.
+struct PinnedCertificates
+{
+    std::string file;                ///< "certificates-b-web-443.acl"
+    std::vector<std::string> hashes; ///< SHA-256 in capital hexadecimal digits, sorted, none twice; may be empty
+
+    bool operator==(const PinnedCertificates &) const = default;
+};
+
 /// Directives are complete lines of the section without indentation.
 struct Frontend
 {
@@ -90,7 +99,7 @@ struct Server
     std::string instance;            ///< whose slot it is; empty: free
     std::optional<Endpoint> address; ///< none exactly when the slot is free
     /// What it has may finish, nothing new comes, not even from a client whose cookie names it. Of a listener's
-    /// servers only: the check server goes on.
+    /// servers only: the check server goes on. Also while its certificate has not been found good.
     bool draining = false;
     bool backup = false; ///< gets traffic only while no other one can: it is in another zone than the node
 
@@ -103,6 +112,7 @@ struct Backend
     std::vector<std::string> directives;
     std::string serverOptions;                  ///< behind the address of every server, after `tracks`
     std::optional<CertificateFile> certificate; ///< of the listener before it, when that speaks TLS
+    std::optional<PinnedCertificates> pinned;   ///< none: its servers may show any certificate, or speak plain
     std::string tracks; ///< the backend whose server of the same name decides health; empty: checks itself
     /// The file that tells the Host header of each server's health check; empty when the check needs none.
     std::string hostMap;
@@ -150,6 +160,18 @@ void forEachCertificate(const HaproxyConfig &config, Visit visit)
         for (const auto &backend : balancer->backends) {
             if (backend.certificate)
                 visit(*backend.certificate);
+        }
+    }
+}
+
+/// Calls `visit` with every list of pinned certificates.
+template <typename Visit>
+void forEachPinned(const HaproxyConfig &config, Visit visit)
+{
+    for (const auto &[name, balancer] : config.balancers) {
+        for (const auto &backend : balancer->backends) {
+            if (backend.pinned)
+                visit(*backend.pinned);
         }
     }
 }

@@ -49,6 +49,8 @@ Backend reachable(const Backend &running, const Backend &desired)
     }
     if (backend.certificate && desired.certificate && backend.certificate->file == desired.certificate->file)
         backend.certificate = desired.certificate;
+    if (backend.pinned && desired.pinned && backend.pinned->file == desired.pinned->file)
+        backend.pinned = desired.pinned;
     return backend;
 }
 
@@ -260,6 +262,38 @@ void appendSwaps(const BalancerConfig &running, const BalancerConfig &desired, R
     }
 }
 
+void appendAclCommands(Kind kind, std::string_view word, const std::vector<std::string> &hashes,
+                       const std::vector<std::string> &others, const std::string &file, RuntimeChange &change)
+{
+    std::vector<std::string> only;
+    std::ranges::set_difference(hashes, others, std::back_inserter(only));
+    for (const auto &hash : only)
+        change.commands.push_back({kind, std::string(word) + " acl " + file + " " + hash});
+}
+
+/// Certificates that are accepted from now on; before the servers that show them get traffic.
+void appendPins(const BalancerConfig &running, const BalancerConfig &desired, RuntimeChange &change)
+{
+    for (std::size_t i = 0; i < desired.backends.size(); ++i) {
+        const auto &pinned = desired.backends[i].pinned;
+        if (!pinned || running.backends[i].pinned == pinned)
+            continue;
+        appendAclCommands(Kind::AddToAcl, "add", pinned->hashes, running.backends[i].pinned->hashes, pinned->file,
+                          change);
+        change.pinned.push_back(*pinned);
+    }
+}
+
+/// And those that are not any more; after the servers that showed them.
+void appendUnpins(const BalancerConfig &running, const BalancerConfig &desired, RuntimeChange &change)
+{
+    for (std::size_t i = 0; i < desired.backends.size(); ++i) {
+        if (const auto &pinned = desired.backends[i].pinned)
+            appendAclCommands(Kind::DeleteFromAcl, "del", running.backends[i].pinned->hashes, pinned->hashes,
+                              pinned->file, change);
+    }
+}
+
 /// An instance that begins to drain with the reload gets nothing more from the generation that leaves either.
 void appendFarewellToDraining(const BalancerConfig &running, const BalancerConfig &desired, std::size_t slot,
                               std::vector<Command> &commands)
@@ -299,8 +333,10 @@ RuntimeChange runtimeChange(const HaproxyConfig &running, const HaproxyConfig &d
         const auto &before = running.balancers.at(name);
         if (before == balancer)
             continue;
+        appendPins(*before, *balancer, change);
         for (std::size_t slot = 0; slot < balancer->check.servers.size(); ++slot)
             appendSlot(*before, *balancer, slot, change);
+        appendUnpins(*before, *balancer, change);
         appendSwaps(*before, *balancer, change);
         change.balancers.push_back(name);
     }
@@ -318,6 +354,8 @@ Capabilities parseCommandList(std::string_view help, std::string version)
     capabilities.setMap = help.find("set map ") != std::string_view::npos;
     capabilities.setCertificate =
         help.find("set ssl cert ") != std::string_view::npos && help.find("commit ssl cert ") != std::string_view::npos;
+    capabilities.setAcl =
+        help.find("add acl ") != std::string_view::npos && help.find("del acl ") != std::string_view::npos;
     return capabilities;
 }
 
@@ -333,6 +371,8 @@ Result<void> judgeReply(const Command &command, std::string_view reply)
     }
     if (command.kind == Kind::CommitCertificate)
         succeeded = text.ends_with("Success!");
+    if (command.kind == Kind::DeleteFromAcl)
+        succeeded = text.empty() || text.starts_with("Key not found"); // sent again, it has been deleted before
     if (command.kind == Kind::SetAddress)
         succeeded = text.starts_with("IP changed from") || text.starts_with("port changed from") ||
                     text.starts_with("no need to change the addr");
@@ -356,6 +396,9 @@ Plan makePlan(const HaproxyConfig &running, const HaproxyConfig &desired, const 
         return Reload{"HAProxy " + capabilities.version + " cannot change servers at run time", {}};
     if (!capabilities.setMap && std::ranges::any_of(change.commands, needsMap))
         return Reload{"HAProxy " + capabilities.version + " cannot change maps at run time",
+                      farewellCommands(running, desired)};
+    if (!capabilities.setAcl && !change.pinned.empty())
+        return Reload{"HAProxy " + capabilities.version + " cannot change lists of certificates at run time",
                       farewellCommands(running, desired)};
     return change;
 }

@@ -18,6 +18,7 @@ struct Capabilities
     bool setServer = true; ///< has `set server` with address, state and health
     bool setMap = true;
     bool setCertificate = true;
+    bool setAcl = true;
 
     bool operator==(const Capabilities &) const = default;
 };
@@ -28,7 +29,8 @@ Capabilities parseCommandList(std::string_view help, std::string version);
 /// One command of the runtime API, and how its answer is judged.
 struct Command
 {
-    enum class Kind { SetAddress, SetState, SetHealth, ShutdownSessions, SetMap, SetCertificate, CommitCertificate };
+    enum class Kind { SetAddress, SetState, SetHealth, ShutdownSessions, SetMap, SetCertificate, CommitCertificate,
+                      AddToAcl, DeleteFromAcl };
 
     Kind kind = Kind::SetState;
     std::string text;         ///< one line, without the line end
@@ -54,6 +56,7 @@ struct RuntimeChange
     std::vector<std::string> balancers;             ///< whose servers they touch, by folded name, sorted
     std::vector<ServerKey> registering;             ///< check servers that wait for their first passed check afterwards
     std::vector<CertificateFile> certificates = {}; ///< whose content they swap
+    std::vector<PinnedCertificates> pinned = {};    ///< which they change
 
     bool operator==(const RuntimeChange &) const = default;
 };

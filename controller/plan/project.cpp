@@ -1,6 +1,7 @@
 #include "plan/project.h"
 
 #include "base/text.h"
+#include "plan/backend_keys.h"
 #include "plan/directives.h"
 #include "plan/render.h"
 
@@ -81,6 +82,27 @@ std::vector<Server> projectServers(const Occupants &occupants, AddressOf address
         servers.push_back(std::move(server));
     }
     return servers;
+}
+
+/// Servers whose certificate has not been found good get no traffic, and answers from any that shows another one are
+/// not let pass. The rule comes first: what follows it may let an answer go.
+void demandKeys(Backend &backend, const std::vector<std::string> &keys, bool http, const SeenChains &seen)
+{
+    PinnedCertificates pinned;
+    pinned.file = pinFile(backend.name);
+    for (auto &server : backend.servers) {
+        if (!server.address)
+            continue;
+        std::ranges::move(acceptedLeaves(keys, seen, *server.address), std::back_inserter(pinned.hashes));
+        server.draining |= judgeKeys(keys, seen, *server.address) != KeyVerdict::Right;
+    }
+    std::ranges::sort(pinned.hashes);
+    const auto repeated = std::ranges::unique(pinned.hashes);
+    pinned.hashes.erase(repeated.begin(), repeated.end());
+    backend.directives.insert(backend.directives.begin() + 1, pinRule(http, pinned.file)); // behind the mode
+    // A resumed session would show the certificate of its first handshake.
+    backend.serverOptions += " no-ssl-reuse";
+    backend.pinned = std::move(pinned);
 }
 
 /// Who has each slot, if anyone; one pass over the instances instead of a search for each slot.
@@ -360,16 +382,16 @@ BalancerConfig projectBalancer(const LoadBalancer &balancer, const Slots &slots,
             insertSourceRules(backend.directives, balancer, node, true);
         backend.tracks = config.check.name;
         backend.serverOptions = serverOptions(balancer, listener);
-        backend.servers = projectServers(occupants, [&](const model::Instance &instance) {
-            const auto own = instance.address.port;
-            return Endpoint{instance.address.address, own != 0 ? own : listener.instancePort};
-        });
+        backend.servers = projectServers(
+            occupants, [&](const model::Instance &instance) { return trafficEndpoint(listener, instance); });
         for (std::size_t i = 0; i < occupants.size(); ++i) {
             backend.servers[i].draining = occupants[i] && occupants[i]->draining;
             backend.servers[i].backup = occupants[i] && isElsewhere(balancer, occupants[i]->instance, node);
         }
         if (prefersItsZone(balancer, node))
             backend.directives.push_back("option allbackups");
+        if (const auto keys = demandedKeys(balancer, listener))
+            demandKeys(backend, *keys, isHttp(listener), node.seen);
         config.backends.push_back(std::move(backend));
         if (!node.hasPool || !canBeServed(listener, tls))
             continue;

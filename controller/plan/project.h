@@ -2,6 +2,7 @@
 
 #include "model/load_balancer.h"
 #include "model/site.h"
+#include "plan/backend_keys.h"
 #include "plan/haproxy_config.h"
 #include "plan/listener_tls.h"
 #include "plan/slots.h"
@@ -27,6 +28,7 @@ struct NodeView
     std::uint32_t threads = 0;                  ///< 0: HAProxy decides
     std::chrono::seconds hardStopAfter{3600};
     CertificatesByName certificates;
+    SeenChains seen;                 ///< what instances have shown, where their keys matter
     std::size_t descriptorLimit = 0; ///< open files HAProxy may have; 0: unknown
     std::string zone = {};           ///< empty: the node is in no zone
     model::SiteCatalogue site = {};

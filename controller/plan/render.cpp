@@ -215,6 +215,8 @@ std::map<std::string, std::string> renderFiles(const HaproxyConfig &config)
         if (!frontend.certificateList.empty())
             files.emplace(certificateListFile(frontend), renderList(frontend.certificateList));
     }
+    forEachPinned(config,
+                  [&](const PinnedCertificates &pinned) { files.emplace(pinned.file, renderList(pinned.hashes)); });
     for (const auto &[name, balancer] : config.balancers) {
         const auto &check = balancer->check;
         if (check.hostMap.empty())

@@ -47,6 +47,15 @@ model::InstanceHealth describeHealth(const InstanceId &id, const std::optional<p
     return describeHealth(id, standingOf(state));
 }
 
+model::InstanceHealth describeHeld(const InstanceId &id, plan::KeyVerdict verdict)
+{
+    if (verdict != plan::KeyVerdict::Wrong)
+        return describeHealth(id, InstanceStanding::Registering);
+    return {id, "OutOfService", "Instance",
+            "Instance does not present a certificate with a public key that the backend server authentication policy "
+            "accepts."};
+}
+
 model::InstanceHealth describeFormer(const InstanceId &id)
 {
     return {id, "OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer."};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/instance.h"
+#include "plan/backend_keys.h"
 #include "plan/servers_state.h"
 
 #include <optional>
@@ -25,6 +26,9 @@ model::InstanceHealth describeHealth(const InstanceId &id, InstanceStanding stan
 
 /// ELB's words for what HAProxy says of an instance's check server; nothing: the instance has no server yet.
 model::InstanceHealth describeHealth(const InstanceId &id, const std::optional<plan::ServerState> &state);
+
+/// For an instance that is well but gets no traffic for the sake of its certificate: see Reconciler::heldFor.
+model::InstanceHealth describeHeld(const InstanceId &id, plan::KeyVerdict verdict);
 
 /// For an instance that was registered and is not now.
 model::InstanceHealth describeFormer(const InstanceId &id);

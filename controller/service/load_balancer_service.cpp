@@ -1,6 +1,8 @@
 #include "service/load_balancer_service.h"
 
+#include "model/balancer_policies.h"
 #include "plan/difference.h"
+#include "service/key_watcher.h"
 #include "service/log.h"
 #include "service/runtime_commands.h"
 
@@ -198,6 +200,18 @@ Verbs::Task<model::ModifyAttributesAnswer> LoadBalancerService::act(model::Modif
     const auto prepared = co_await prepareAccessLog(request);
     if (!prepared)
         co_return fail(prepared.error());
+    auto answer = co_await save(std::move(request), std::move(caller));
+    co_return answer;
+}
+
+/// Instances are judged before their keys begin to matter, so that those with the right one go on serving.
+Verbs::Task<model::EmptyAnswer> LoadBalancerService::act(model::SetBackendPolicies request, model::Caller caller)
+{
+    const auto *present = m_desired.find(request.name);
+    auto wanted = present ? model::withBackendPolicies(*present, request.port, request.policies)
+                          : Result<model::LoadBalancer>(fail(model::loadBalancerNotFound(request.name.text())));
+    if (wanted && m_options.keys)
+        co_await m_options.keys->prepare(std::move(*wanted));
     auto answer = co_await save(std::move(request), std::move(caller));
     co_return answer;
 }

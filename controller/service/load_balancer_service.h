@@ -41,6 +41,7 @@ private:
     template <typename Request>
     Task<typename Request::Answer> save(Request request, model::Caller caller);
     Task<model::ModifyAttributesAnswer> act(model::ModifyAttributes request, model::Caller caller);
+    Task<model::EmptyAnswer> act(model::SetBackendPolicies request, model::Caller caller);
     template <CertificateRequest Request>
     Task<typename Request::Answer> act(Request request, model::Caller caller);
     Task<model::SetInstanceAddressAnswer> act(model::SetInstanceAddress request, model::Caller caller);

@@ -49,6 +49,14 @@ public:
     /// The certificates that there are from now on. Load balancers see them when they are next taken over.
     void setCertificates(const std::vector<const model::ServerCertificate *> &certificates);
 
+    /// What instances at that address have shown; false when that is known. Load balancers see it when they are next
+    /// taken over.
+    bool learnChain(const Endpoint &endpoint, model::ShownChain chain)
+    {
+        return plan::addChain(m_view.seen, endpoint, std::move(chain));
+    }
+    void forgetChains(const Endpoint &endpoint) { m_view.seen.erase(endpoint); }
+
     /// Takes over the present value of these load balancers; `all` are those that exist now. A load balancer that the
     /// pool has no address for gets none and is named in the result's error (InvalidConfigurationRequest); the others
     /// are taken over all the same.

@@ -1,5 +1,6 @@
 #include "service/plan_executor.h"
 
+#include "plan/backend_keys.h"
 #include "plan/certificate_swap.h"
 #include "service/log.h"
 #include "service/runtime_commands.h"
@@ -30,6 +31,17 @@ Result<void> checkShown(const std::vector<plan::CertificateFile> &files, const s
         if (fingerprint != files[i].certificate->fingerprint)
             return fail(ErrorCode::Refused, "read back: " + files[i].file + " holds the certificate " + fingerprint +
                                                 " instead of " + files[i].certificate->fingerprint);
+    }
+    return {};
+}
+
+/// The replies about lists begin at number `first`.
+Result<void> checkPinned(const std::vector<plan::PinnedCertificates> &pinned, const std::vector<std::string> &replies,
+                         std::size_t first)
+{
+    for (std::size_t i = 0; i < pinned.size(); ++i) {
+        if (plan::parsePinsShown(replies.at(first + i)) != pinned[i].hashes)
+            return fail(ErrorCode::Refused, "read back: " + pinned[i].file + " does not hold the certificates it should");
     }
     return {};
 }
@@ -79,11 +91,17 @@ QCoro::Task<Result<void>> PlanExecutor::change(const plan::RuntimeChange &change
     const auto firstShown = texts.size();
     for (const auto &file : change.certificates)
         texts.push_back(plan::showCertificate(file.file));
+    const auto firstPins = texts.size();
+    for (const auto &pinned : change.pinned)
+        texts.push_back(plan::showPins(pinned.file));
     auto replies = co_await m_runtime.send(std::move(texts));
     if (!replies)
         co_return fail(replies.error());
     if (const auto judged = judgeReplies(change.commands, *replies); !judged)
         co_return judged;
+    if (const auto found = checkPinned(change.pinned, *replies, firstPins); !found)
+        co_return found;
+    replies->resize(firstPins);
     const std::vector<std::string> shown(replies->begin() + static_cast<std::ptrdiff_t>(firstShown), replies->end());
     if (const auto found = checkShown(change.certificates, shown); !found)
         co_return found;

@@ -57,6 +57,27 @@ void ReadModel::onApplied(Revision revision)
     event.revision = revision;
     event.generation = m_haproxy.currentGeneration();
     tell(event);
+    // The last look at those whose keys do not matter any more.
+    std::erase_if(m_keyed, [this](const LoadBalancerName &name) {
+        const auto *balancer = m_desired.find(name);
+        if (balancer)
+            refreshHeld(*balancer);
+        return !balancer || plan::keyTargets(*balancer).empty();
+    });
+}
+
+void ReadModel::refreshHeld(const model::LoadBalancer &balancer)
+{
+    auto &known = m_shown.at(balancer.name).instances;
+    for (const auto &instance : balancer.instances) {
+        auto &standing = known.at(instance.id);
+        const auto held = m_reconciler.heldFor(balancer, instance);
+        if (standing.held == held)
+            continue;
+        standing.held = held;
+        if (standing.standing == InstanceStanding::InService)
+            tell(model::InstanceChanged{balancer.name, viewOf(instance.id, standing)});
+    }
 }
 
 void ReadModel::onHealth(const plan::ServerKey &server, plan::SlotHealth health)
@@ -82,6 +103,8 @@ void ReadModel::refresh(const LoadBalancerName &name)
         refreshView(stored->second);
         refreshInstances(stored->second.value);
         refreshZones(stored->second.value);
+        if (!plan::keyTargets(stored->second.value).empty())
+            m_keyed.insert(name);
     } else if (const auto gone = m_shown.extract(name)) {
         tell(model::LoadBalancerDeleted{gone.mapped().view.name});
     }
@@ -240,7 +263,8 @@ model::LoadBalancerView ReadModel::viewOf(const ports::StoredBalancer &stored) c
 
 model::InstanceView ReadModel::viewOf(const InstanceId &id, const Standing &standing)
 {
-    auto health = describeHealth(id, standing.standing);
+    const bool isHeld = standing.held && standing.standing == InstanceStanding::InService;
+    auto health = isHeld ? describeHeld(id, *standing.held) : describeHealth(id, standing.standing);
     if (standing.foreign)
         health = describeForeignZone(id, false);
     if (standing.draining)

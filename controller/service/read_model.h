@@ -10,6 +10,7 @@
 #include <QObject>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace balancer::service {
 /// change by change, and each change told as an event. A look and the events after it agree, for both come from here.
 ///
 /// An instance that drains is shown until nothing is left there, in the words of DescribeInstanceHealth. Any other is
-/// InService when HealthWatcher knows so of the server that stands for it; nobody asks HAProxy for it.
+/// InService when HealthWatcher knows so of the server that stands for it, and the reconciler of no certificate that
+/// would keep it from serving; nobody asks HAProxy for it.
 class ReadModel : public QObject
 {
     Q_OBJECT
@@ -46,6 +48,7 @@ private:
         InstanceStanding standing = InstanceStanding::Registering;
         bool draining = false; ///< it is not registered any more and finishes what it has
         bool foreign = false;  ///< its zone is not enabled
+        std::optional<plan::KeyVerdict> held = std::nullopt; ///< as Reconciler::heldFor has it
     };
     using Ids = std::set<InstanceId>;
 
@@ -66,6 +69,7 @@ private:
 
     void refresh(const LoadBalancerName &name);
     void refreshView(const ports::StoredBalancer &stored);
+    void refreshHeld(const model::LoadBalancer &balancer);
     void refreshInstances(const model::LoadBalancer &balancer);
     void withdraw(const model::LoadBalancer &balancer, Shown &shown, const Ids &ids);
     void showDraining(const model::LoadBalancer &balancer);
@@ -84,6 +88,7 @@ private:
     const ports::HaproxyProcess &m_haproxy;
     std::map<LoadBalancerName, Shown> m_shown;
     std::set<LoadBalancerName> m_draining; ///< those with instances that drain
+    std::set<LoadBalancerName> m_keyed;    ///< whose instances may be held for the sake of their certificates
     std::set<LoadBalancerName> m_unplaced; ///< changed since addresses were last given out
     bool m_tells = false;
 };

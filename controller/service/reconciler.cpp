@@ -92,9 +92,14 @@ QCoro::Task<Result<void>> Reconciler::adopt(ports::RunningGeneration generation,
     const auto shown = co_await fetchFingerprints(m_runtime, std::move(files));
     if (!shown)
         co_return fail(shown.error());
+    std::vector<std::string> lists;
+    plan::forEachPinned(m_node.config(), [&](const plan::PinnedCertificates &list) { lists.push_back(list.file); });
+    const auto pinned = co_await fetchPins(m_runtime, std::move(lists));
+    if (!pinned)
+        co_return fail(pinned.error());
     m_running = m_node.config();
     for (auto &[name, balancer] : m_running.balancers)
-        balancer = plan::asReported(*balancer, states, *shown);
+        balancer = plan::asReported(*balancer, states, *shown, *pinned);
     m_runningKnown = true;
     const auto healths = plan::healthsOf(m_running, states);
     m_watcher.remember(healths);
@@ -256,6 +261,28 @@ void Reconciler::release(const std::vector<DrainingSlot> &slots)
     }
     if (!changed.empty())
         onChanged(changed);
+}
+
+void Reconciler::learnChain(const Endpoint &endpoint, model::ShownChain chain, const std::set<LoadBalancerName> &names)
+{
+    if (m_node.learnChain(endpoint, std::move(chain)) && !names.empty())
+        onChanged(names);
+}
+
+std::optional<plan::KeyVerdict> Reconciler::heldFor(const model::LoadBalancer &balancer,
+                                                    const model::Instance &instance) const
+{
+    const auto server = m_node.serverOf(balancer.name, instance.id);
+    const auto running = m_running.balancers.find(balancer.name.folded());
+    if (!server || running == m_running.balancers.end())
+        return std::nullopt;
+    const auto slot = plan::slotOf(*server);
+    const bool held = std::ranges::any_of(running->second->backends, [&](const plan::Backend &backend) {
+        return backend.pinned && slot < backend.servers.size() && backend.servers[slot].draining;
+    });
+    if (!held)
+        return std::nullopt;
+    return plan::judgeInstance(balancer, instance, m_node.view().seen);
 }
 
 QCoro::Task<Result<void>> Reconciler::applyNodePlan()

@@ -73,6 +73,16 @@ public:
     /// registered again meanwhile are left alone.
     void release(const std::vector<DrainingSlot> &slots);
 
+    /// What the instances at `endpoint` have shown; `names` are the load balancers to which it matters now.
+    void learnChain(const Endpoint &endpoint, model::ShownChain chain, const std::set<LoadBalancerName> &names);
+    /// What instances there have shown is of no use any more.
+    void forgetChains(const Endpoint &endpoint) { m_node.forgetChains(endpoint); }
+    /// Why a registered instance gets no traffic from the HAProxy that runs, though it may be well: its certificate
+    /// has not been seen yet, or is not one that its policies accept. Right: that is about to change. Nothing when the
+    /// certificate is no reason.
+    std::optional<plan::KeyVerdict> heldFor(const model::LoadBalancer &balancer,
+                                            const model::Instance &instance) const;
+
     const NodePlan &node() const { return m_node; }
     /// What HAProxy runs, as far as is known.
     const plan::HaproxyConfig &running() const { return m_running; }

@@ -1,5 +1,6 @@
 #include "service/runtime_commands.h"
 
+#include "plan/backend_keys.h"
 #include "plan/certificate_swap.h"
 
 namespace balancer::service {
@@ -53,6 +54,22 @@ QCoro::Task<Result<plan::ShownFingerprints>> fetchFingerprints(ports::RuntimeApi
         co_return fail(replies.error());
     for (std::size_t i = 0; i < files.size(); ++i)
         shown.emplace(files[i].file, plan::parseFingerprintShown(replies->at(i)));
+    co_return shown;
+}
+
+QCoro::Task<Result<plan::ShownPins>> fetchPins(ports::RuntimeApi &runtime, std::vector<std::string> files)
+{
+    plan::ShownPins shown;
+    std::vector<std::string> commands;
+    for (const auto &file : files)
+        commands.push_back(plan::showPins(file));
+    if (commands.empty())
+        co_return shown;
+    const auto replies = co_await runtime.send(std::move(commands));
+    if (!replies)
+        co_return fail(replies.error());
+    for (std::size_t i = 0; i < files.size(); ++i)
+        shown.emplace(files[i], plan::parsePinsShown(replies->at(i)));
     co_return shown;
 }
 

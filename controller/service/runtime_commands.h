@@ -27,6 +27,9 @@ QCoro::Task<Result<void>> sendCommands(ports::RuntimeApi &runtime, std::vector<p
 QCoro::Task<Result<plan::ShownFingerprints>> fetchFingerprints(ports::RuntimeApi &runtime,
                                                                std::vector<plan::CertificateFile> files);
 
+/// What HAProxy has in these lists.
+QCoro::Task<Result<plan::ShownPins>> fetchPins(ports::RuntimeApi &runtime, std::vector<std::string> files);
+
 /// The state of these backends' servers, or of all when `backends` is empty.
 QCoro::Task<Result<plan::ServerStates>> fetchServerStates(ports::RuntimeApi &runtime,
                                                           std::vector<std::string> backends);

@@ -173,7 +173,9 @@ model::InstanceHealth VerbReads::healthIn(const plan::ServerStates &states, cons
     // Until HAProxy has taken the change, the slot may be another instance's.
     if (state != states.end() && state->second.address == instance.address.address.text())
         known = state->second;
-    return describeHealth(instance.id, known);
+    const bool isUp = standingOf(known) == InstanceStanding::InService;
+    const auto held = isUp ? m_reconciler.heldFor(balancer, instance) : std::nullopt;
+    return held ? describeHeld(instance.id, *held) : describeHealth(instance.id, known);
 }
 
 Result<std::vector<VerbReads::Asked>> VerbReads::look(const LoadBalancer &balancer,

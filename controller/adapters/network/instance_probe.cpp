@@ -70,6 +70,21 @@ QCoro::Task<Result<void>> connectTo(QSslSocket &socket, Endpoint endpoint, bool 
     co_return fail(refused(endpoint, late ? QStringLiteral("no connection in time") : socket.errorString()));
 }
 
+QCoro::Task<Result<void>> secure(QSslSocket &socket, Endpoint endpoint, bool proxyLine, QDeadlineTimer deadline)
+{
+    if (proxyLine) {
+        socket.write("PROXY UNKNOWN\r\n");
+        socket.flush();
+    }
+    auto decided = firstOf(socket, left(deadline), &QSslSocket::encrypted, &QSslSocket::errorOccurred);
+    socket.startClientEncryption();
+    co_await decided;
+    if (socket.isEncrypted())
+        co_return Result<void>();
+    const bool late = socket.error() == QSslSocket::UnknownSocketError;
+    co_return fail(refused(endpoint, late ? QStringLiteral("no handshake in time") : socket.errorString()));
+}
+
 /// As HAProxy's own check asks, so that both find the same: the path goes out as the operator gave it.
 QByteArray requestFor(const std::string &path, const Endpoint &endpoint)
 {
@@ -103,21 +118,45 @@ QCoro::Task<Result<void>> get(QSslSocket &socket, std::string path, Endpoint end
 
 } // namespace
 
-QCoro::Task<Result<void>> InstanceProbe::check(model::HealthCheckTarget target, Endpoint endpoint,
-                                               std::chrono::milliseconds timeout)
+void InstanceProbe::endWhenStopped(QSslSocket &socket)
 {
-    const QDeadlineTimer deadline(timeout);
-    QSslSocket socket; // speaks plain TCP as well
     const auto giveUp = [&socket] {
         socket.abort(); // silent while still connecting
         Q_EMIT socket.errorOccurred(QSslSocket::OperationError);
     };
     connect(this, &InstanceProbe::stopped, &socket, giveUp);
+}
+
+QCoro::Task<Result<void>> InstanceProbe::check(model::HealthCheckTarget target, Endpoint endpoint,
+                                               std::chrono::milliseconds timeout)
+{
+    const QDeadlineTimer deadline(timeout);
+    QSslSocket socket; // speaks plain TCP as well
+    endWhenStopped(socket);
     auto result = co_await connectTo(socket, endpoint, model::isSecure(target.protocol), deadline);
     if (result && model::isHttpLayer(target.protocol))
         result = co_await get(socket, target.path, endpoint, deadline);
     socket.abort();
     co_return result;
+}
+
+QCoro::Task<Result<std::vector<std::string>>> InstanceProbe::certificatesOf(Endpoint endpoint, bool proxyLine,
+                                                                            std::chrono::milliseconds timeout)
+{
+    const QDeadlineTimer deadline(timeout);
+    QSslSocket socket;
+    endWhenStopped(socket);
+    const auto connected = co_await connectTo(socket, endpoint, false, deadline);
+    if (!connected)
+        co_return fail(connected.error());
+    const auto secured = co_await secure(socket, endpoint, proxyLine, deadline);
+    if (!secured)
+        co_return fail(secured.error());
+    std::vector<std::string> certificates;
+    for (const auto &certificate : socket.peerCertificateChain())
+        certificates.push_back(certificate.toDer().toStdString());
+    socket.abort();
+    co_return certificates;
 }
 
 } // namespace balancer::adapters::network

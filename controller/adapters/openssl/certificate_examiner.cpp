@@ -223,18 +223,43 @@ std::string renderPublicKey(const X509 &certificate)
     return text;
 }
 
-std::string fingerprintOf(const X509 &certificate)
+std::string fingerprintOf(const X509 &certificate, const EVP_MD *hash)
 {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     std::string text;
-    if (X509_digest(&certificate, EVP_sha1(), digest.data(), &size) != 1)
+    if (X509_digest(&certificate, hash, digest.data(), &size) != 1)
         return text;
     for (unsigned i = 0; i < size; ++i) {
         text += kDigits[digest.at(i) >> 4];
         text += kDigits[digest.at(i) & 15];
     }
+    return text;
+}
+
+Certificate readDer(const std::string &der)
+{
+    const auto *next = reinterpret_cast<const unsigned char *>(der.data());
+    Certificate certificate(d2i_X509(nullptr, &next, static_cast<long>(der.size())));
+    if (certificate && !X509_get0_pubkey(certificate.get()))
+        certificate.reset();
+    return certificate;
+}
+
+/// By its signature alone: whoever has the issuer's private key.
+bool signedBy(X509 &certificate, const X509 &issuer)
+{
+    return X509_verify(&certificate, X509_get0_pubkey(&issuer)) == 1;
+}
+
+std::string base64(const std::string &bytes)
+{
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0'); // and the final zero
+    const auto *from = reinterpret_cast<const unsigned char *>(bytes.data());
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char *>(text.data()), from, static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(size));
     return text;
 }
 
@@ -292,7 +317,28 @@ Result<model::ExaminedCertificate> CertificateExaminer::examine(const model::Cer
     auto written = normalized(**leaf, *chain, **key);
     if (!written)
         return fail(written.error());
-    return model::ExaminedCertificate{std::move(*written), fingerprintOf(**leaf), renderPublicKey(**leaf), *expiresAt};
+    return model::ExaminedCertificate{std::move(*written), fingerprintOf(**leaf, EVP_sha1()), renderPublicKey(**leaf),
+                                      *expiresAt};
+}
+
+Result<model::ShownChain> CertificateExaminer::readShownChain(const std::vector<std::string> &certificates) const
+{
+    model::ShownChain chain;
+    Certificate issued;
+    for (const auto &der : certificates) {
+        auto next = readDer(der);
+        const bool follows = next && (!issued || signedBy(*issued, *next));
+        ERR_clear_error();
+        if (!follows || chain.keys.size() == kMostInChain)
+            break;
+        chain.keys.push_back(base64(renderPublicKey(*next)));
+        if (!issued)
+            chain.leaf = fingerprintOf(*next, EVP_sha256());
+        issued = std::move(next);
+    }
+    if (!issued)
+        return malformed("no certificate that can be read");
+    return chain;
 }
 
 } // namespace balancer::adapters::openssl
