@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/certificate.h"
+#include "model/policy.h"
 #include "model/load_balancer.h"
 #include "plan/project.h"
 
@@ -90,6 +91,29 @@ inline model::ServerCertificate serverCertificate(const std::string &certificate
     made.fingerprint = "FINGERPRINT-" + certificateName;
     made.expiresAt = model::Timestamp(std::chrono::milliseconds(1'800'000'000'000));
     return made;
+}
+
+/// Something that passes for a public key; another one for each number of one digit.
+inline std::string publicKey(int number)
+{
+    return std::string("MAowAwYBKgMDAKo") + static_cast<char>('A' + number);
+}
+
+/// With a policy at that instance port that accepts these keys of publicKey().
+inline model::LoadBalancer demanding(model::LoadBalancer value, std::uint16_t instancePort,
+                                     const std::vector<int> &keys)
+{
+    std::vector<model::PolicyAttribute> accepted;
+    for (const int key : keys) {
+        const auto policy = "key-" + std::to_string(key);
+        value.policies.push_back(
+            model::Policy{policy, std::string(model::kPublicKeyType), {{"PublicKey", publicKey(key)}}});
+        accepted.push_back({"PublicKeyPolicyName", policy});
+    }
+    value.policies.push_back(
+        model::Policy{"trust", std::string(model::kBackendAuthenticationType), std::move(accepted)});
+    value.backendPolicies = {model::PortPolicies{instancePort, {"trust"}}};
+    return value;
 }
 
 class BalancerBuilder

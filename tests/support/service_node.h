@@ -3,12 +3,14 @@
 #include "service/change_queue.h"
 #include "service/drain_watcher.h"
 #include "service/event_log.h"
+#include "service/key_watcher.h"
 #include "service/leaving_generations.h"
 #include "service/load_balancer_service.h"
 #include "service/node_reads.h"
 #include "service/outage_watcher.h"
 #include "service/read_model.h"
 #include "service/reconciler.h"
+#include "support/fake_certificates.h"
 #include "support/fake_examiner.h"
 #include "support/fake_haproxy.h"
 #include "support/manual_clock.h"
@@ -59,6 +61,8 @@ public:
                                                                      std::chrono::milliseconds(1));
         m_outages = std::make_unique<balancer::service::OutageWatcher>(cache, *m_reconciler, watcher, haproxy,
                                                                        *m_leaving, turn);
+        m_keys = std::make_unique<balancer::service::KeyWatcher>(cache, *m_reconciler, watcher, certificates,
+                                                                 certificates, haproxy, std::chrono::milliseconds(1));
         m_service = std::make_unique<balancer::service::LoadBalancerService>(
             changes, cache, *m_reconciler, haproxy, resolver, examiner, clock, serviceOptions());
         m_readModel = std::make_unique<balancer::service::ReadModel>(cache, *m_reconciler, watcher, haproxy);
@@ -69,7 +73,11 @@ public:
                          });
         m_reads = std::make_unique<balancer::service::NodeReads>(*m_readModel, eventLog, store, cache, *m_reconciler,
                                                                  haproxy, [this] { return facts; });
+        const auto prepared = QCoro::waitFor(m_keys->prepareAll());
+        if (!prepared)
+            return prepared;
         auto started = QCoro::waitFor(m_reconciler->start());
+        m_keys->start();
         m_readModel->beginTelling();
         return started;
     }
@@ -87,6 +95,7 @@ public:
     balancer::service::Reconciler &reconciler() { return *m_reconciler; }
     balancer::service::LeavingGenerations &leaving() { return *m_leaving; }
     balancer::service::DrainWatcher &drains() { return *m_drains; }
+    balancer::service::KeyWatcher &keys() { return *m_keys; }
     balancer::service::LoadBalancerService &service() { return *m_service; }
     balancer::service::ReadModel &readModel() { return *m_readModel; }
     balancer::service::NodeReads &reads() { return *m_reads; }
@@ -119,6 +128,7 @@ public:
     FakeHealthLog log;
     FakeResolver resolver;
     FakeExaminer examiner;
+    FakeCertificates certificates;
     int stops = 0;
     std::vector<model::Event> events; ///< told so far
     model::NodeStatus facts;
@@ -137,6 +147,7 @@ private:
         balancer::service::ServiceOptions options;
         options.limits = m_settings.limits;
         options.accessLog = m_settings.accessLog;
+        options.keys = m_keys.get();
         options.stopNode = [this](bool) { ++stops; };
         return options;
     }
@@ -146,6 +157,7 @@ private:
     std::unique_ptr<balancer::service::LeavingGenerations> m_leaving;
     std::unique_ptr<balancer::service::DrainWatcher> m_drains;
     std::unique_ptr<balancer::service::OutageWatcher> m_outages;
+    std::unique_ptr<balancer::service::KeyWatcher> m_keys;
     std::unique_ptr<balancer::service::LoadBalancerService> m_service;
     std::unique_ptr<balancer::service::ReadModel> m_readModel;
     std::unique_ptr<balancer::service::NodeReads> m_reads;

@@ -86,6 +86,8 @@ SimulatedHaproxy::SimulatedHaproxy(plan::HaproxyConfig config, const plan::SlotH
     }
     for (const auto &[file, text] : plan::renderFiles(m_config))
         m_maps.emplace(file, parseMap(text));
+    plan::forEachPinned(m_config,
+                        [this](const plan::PinnedCertificates &pinned) { m_acls[pinned.file] = pinned.hashes; });
     plan::forEachCertificate(
         m_config, [this](const plan::CertificateFile &file) { m_certificates[file.file] = file.certificate->pem; });
     follow();
@@ -146,6 +148,8 @@ std::string SimulatedHaproxy::answer(const std::string &command)
         reply = "2.6.12\n";
     else if (command == "help")
         reply = "  set map <map> [<key>|#<ref>] <value>    : modify a map entry\n"
+                "  add acl [@<ver>] <acl> <pattern>        : add an acl entry\n"
+                "  del acl <acl> [<key>|#<ref>]            : delete acl entries matching <key>\n"
                 "  set server <bk>/<srv> [opts]            : change a server's state, weight, address or ssl\n"
                 "  set ssl cert <certfile> <payload>       : replace a certificate file\n"
                 "  commit ssl cert <certfile>              : commit a certificate file\n"
@@ -166,6 +170,8 @@ std::string SimulatedHaproxy::answer(const std::string &command)
         reply = abortCertificate(words);
     else if (startsWith(words, {"show", "ssl", "cert"}))
         reply = showCertificate(words);
+    else if (words.size() > 2 && words[1] == "acl")
+        reply = answerAboutAcl(words);
     else if (startsWith(words, {"shutdown", "sessions", "server"}))
         reply = shutdownSessions(words);
     else if (command == "show sess")
@@ -280,6 +286,27 @@ std::string SimulatedHaproxy::setMap(const Words &words)
     return {};
 }
 
+/// An entry added twice is there twice; deleting takes all that are equal.
+std::string SimulatedHaproxy::answerAboutAcl(const Words &words)
+{
+    const auto acl = m_acls.find(words[2]);
+    if (acl == m_acls.end())
+        return "Unknown ACL identifier. Please use #<id> or <file>.\n";
+    auto &entries = acl->second;
+    std::string text;
+    for (const auto &entry : entries)
+        text += "0x5581fe4a9b10 " + entry + "\n";
+    if (words[0] == "show")
+        return text;
+    if (words.size() < 4)
+        return "Unknown command\n";
+    if (words[0] == "add")
+        entries.push_back(words[3]);
+    else if (std::erase(entries, words[3]) == 0)
+        return "Key not found.\n";
+    return {};
+}
+
 std::string SimulatedHaproxy::setCertificate(const std::string &command)
 {
     const auto end = command.find(" <<\n");
@@ -383,9 +410,14 @@ std::string SimulatedHaproxy::showServers(const Words &words) const
     return text;
 }
 
-/// The servers of one backend, and of all columns only what is asked for here.
+/// The servers of one backend, or itself, and of all columns only what is asked for here.
 std::string SimulatedHaproxy::showStat(const Words &words) const
 {
+    if (words.size() == 5 && words[3] == "2" && hasBackend(words[2])) {
+        const auto refusals = m_refusals.find(words[2]);
+        const int count = refusals == m_refusals.end() ? 0 : refusals->second;
+        return "# pxname,svname,dresp,\n" + words[2] + ",BACKEND," + std::to_string(count) + ",\n";
+    }
     if (words.size() != 5 || words[3] != "4" || words[4] != "-1" || !hasBackend(words[2]))
         return "No such proxy.\n";
     std::string text = "# pxname,svname,scur,\n";
@@ -417,6 +449,17 @@ plan::ServerStates SimulatedHaproxy::states() const
 plan::ServerState SimulatedHaproxy::state(const std::string &backend, const std::string &server) const
 {
     return m_servers.at(plan::ServerKey(backend, server)).state;
+}
+
+std::map<std::string, std::vector<std::string>> SimulatedHaproxy::acls() const
+{
+    auto all = m_acls;
+    for (auto &[file, entries] : all) {
+        std::ranges::sort(entries);
+        const auto repeated = std::ranges::unique(entries);
+        entries.erase(repeated.begin(), repeated.end());
+    }
+    return all;
 }
 
 void SimulatedHaproxy::checksFindUp(const std::string &backend, const std::string &server)

@@ -11,8 +11,8 @@
 
 namespace balancer::tests {
 
-/// A running HAProxy as far as the runtime API shows it: servers with address, administrative state and health, and
-/// maps. Answers the commands we send as HAProxy 2.6 does, word for word, and remembers them. Makes no health checks:
+/// A running HAProxy as far as the runtime API shows it: servers with address, administrative state and health, maps
+/// and lists. Answers the commands we send as HAProxy 2.6 does, word for word, and remembers them. Makes no health checks:
 /// a test says what they would have found.
 class SimulatedHaproxy
 {
@@ -34,12 +34,17 @@ public:
     const std::map<std::string, std::map<std::string, std::string>> &maps() const { return m_maps; }
     /// Contents of the certificate files, by name.
     const std::map<std::string, std::string> &certificates() const { return m_certificates; }
+    /// Entries of the files that conditions name, by name, sorted, each once.
+    std::map<std::string, std::vector<std::string>> acls() const;
     /// Servers whose sessions were shut down, in order.
     const std::vector<plan::ServerKey> &shutDown() const { return m_shutDown; }
 
     /// How many sessions a server has now, until they are shut down.
     void setSessions(const std::string &backend, const std::string &server, int count);
     bool hasSessions() const;
+
+    /// One more answer of its servers was refused.
+    void refuseAnswer(const std::string &backend) { ++m_refusals[backend]; }
 
     /// A check server's state changes by its own checks.
     void checksFindUp(const std::string &backend, const std::string &server);
@@ -65,6 +70,7 @@ private:
     std::string setState(Server &server, const std::string &word);
     std::string setHealth(Server &server, const std::string &word);
     std::string setMap(const Words &words);
+    std::string answerAboutAcl(const Words &words);
     std::string setCertificate(const std::string &command);
     std::string commitCertificate(const Words &words);
     std::string abortCertificate(const Words &words);
@@ -80,6 +86,8 @@ private:
     std::vector<std::string> m_backends; ///< in the order of the file
     std::map<plan::ServerKey, Server> m_servers;
     std::map<std::string, std::map<std::string, std::string>> m_maps;
+    std::map<std::string, std::vector<std::string>> m_acls;
+    std::map<std::string, int> m_refusals;
     std::map<std::string, std::string> m_certificates;
     std::optional<std::pair<std::string, std::string>> m_waiting; ///< a file and what is to be committed to it
     std::vector<plan::ServerKey> m_shutDown;

@@ -4,6 +4,7 @@ target_include_directories(BalancerSimulatedHaproxy PUBLIC ${PROJECT_SOURCE_DIR}
 target_link_libraries(BalancerSimulatedHaproxy PUBLIC Balancer::Plan PRIVATE Balancer::CompileSettings)
 add_library(Balancer::SimulatedHaproxy ALIAS BalancerSimulatedHaproxy)
 
+balancer_test(controller/plan/tst_backend_keys LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_difference LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_haproxy_texts LABEL unit LIBRARIES Balancer::Plan)
 balancer_test(controller/plan/tst_listener_tls LABEL unit LIBRARIES Balancer::Plan)

@@ -46,6 +46,18 @@ HaproxyConfig draining(const model::LoadBalancer &value)
     return plan::project(refsTo({value}), {{"web", {id("i-1"), std::nullopt}}}, plan::NodeView());
 }
 
+/// One instance whose certificate must have the key 1 or 2, and what it has shown.
+HaproxyConfig judged(const std::vector<model::ShownChain> &shown)
+{
+    const model::LoadBalancer value = loadBalancer("web")
+                                          .with(listener(model::Protocol::Tcp, 443, model::Protocol::Ssl, 8443))
+                                          .with(instance("i-1", "10.0.0.1"));
+    plan::NodeView node;
+    for (const auto &chain : shown)
+        plan::addChain(node.seen, endpoint("10.0.0.1:8443"), chain);
+    return projected({demanding(value, 8443, {1, 2})}, node);
+}
+
 std::string planned(const HaproxyConfig &running, const HaproxyConfig &desired,
                     const plan::Capabilities &capabilities = kHaproxy26)
 {
@@ -72,6 +84,9 @@ private Q_SLOTS:
     void freesWhatHasDrained();
     void takesBackWhatDrains();
     void tellsTheLeavingGenerationWhatDrains();
+    void acceptsACertificateBeforeItsServerServes();
+    void acceptsARenewedCertificateByACommand();
+    void reloadsForCertificatesWithoutTheCommand();
     void replacesAnInstanceInItsSlot();
     void movesAnInstanceToAnotherAddress();
     void keepsTheStateWhenOnlyTheCheckPortChanges();
@@ -160,6 +175,32 @@ void PlanTest::tellsTheLeavingGenerationWhatDrains()
     QCOMPARE(farewell.size(), std::size_t(2));
     QCOMPARE(farewell[0].text, std::string("set server b:web:80/s1 state maint"));
     QCOMPARE(farewell[1].text, std::string("set server b:web:81/s1 state maint"));
+}
+
+void PlanTest::acceptsACertificateBeforeItsServerServes()
+{
+    QCOMPARE(planned(judged({}), judged({{"HASH1", {publicKey(1)}}})),
+             std::string("add acl certificates-b-web-443.acl HASH1\nset server b:web:443/s1 state ready"));
+    // Whose key is not accepted (any more) gets nothing, and what it showed before is accepted no longer than that.
+    QCOMPARE(planned(judged({}), judged({{"HASH1", {publicKey(3)}}})), std::string("no change"));
+    QCOMPARE(planned(judged({{"HASH1", {publicKey(1)}}}), judged({{"HASH2", {publicKey(3)}}})),
+             std::string("set server b:web:443/s1 state maint\ndel acl certificates-b-web-443.acl HASH1"));
+}
+
+void PlanTest::acceptsARenewedCertificateByACommand()
+{
+    const model::ShownChain old{"HASH1", {publicKey(1)}};
+    const model::ShownChain renewed{"HASH2", {publicKey(3), publicKey(2)}};
+    // The old one too: connections to which it was shown may go on.
+    QCOMPARE(planned(judged({old}), judged({old, renewed})), std::string("add acl certificates-b-web-443.acl HASH2"));
+}
+
+void PlanTest::reloadsForCertificatesWithoutTheCommand()
+{
+    const plan::Capabilities noAcls{"2.6.12", true, true, true, false};
+    QCOMPARE(planned(judged({}), judged({{"HASH1", {publicKey(1)}}}), noAcls),
+             std::string("reload: HAProxy 2.6.12 cannot change lists of certificates at run time"));
+    QCOMPARE(planned(judged({}), judged({{"HASH1", {publicKey(3)}}}), noAcls), std::string("no change"));
 }
 
 void PlanTest::replacesAnInstanceInItsSlot()
@@ -256,7 +297,7 @@ void PlanTest::readsTheListOfCommands()
     QVERIFY(file.open(QIODevice::ReadOnly));
     const auto help = file.readAll().toStdString();
     QVERIFY(plan::parseCommandList(help, "2.6.12") == kHaproxy26);
-    const plan::Capabilities none{"1.5", false, false, false};
+    const plan::Capabilities none{"1.5", false, false, false, false};
     QVERIFY(plan::parseCommandList("", "1.5") == none);
 }
 
@@ -303,6 +344,12 @@ void PlanTest::judgesReplies_data()
     row("a map", Kind::SetMap, "\n", true);
     row("a map without the entry", Kind::SetMap, "entry not found.", false);
     row("no permission", Kind::SetMap, "Permission denied\n", false);
+    row("a certificate accepted", Kind::AddToAcl, "\n", true);
+    row("a list that is not there", Kind::AddToAcl, "Unknown ACL identifier. Please use #<id> or <file>.", false);
+    row("a certificate not accepted any more", Kind::DeleteFromAcl, "\n", true);
+    row("one that was not accepted", Kind::DeleteFromAcl, "Key not found.\n", true);
+    row("none of a list that is not there", Kind::DeleteFromAcl, "Unknown ACL identifier. Please use #<id> or <file>.",
+        false);
     row("a state that answers as an address would", Kind::SetState, "IP changed from 'a' to 'b'", false);
 }
 

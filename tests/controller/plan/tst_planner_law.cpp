@@ -20,6 +20,7 @@ using plan::SlotHealth;
 namespace {
 
 const plan::Capabilities kHaproxy26{"2.6.12", true, true};
+constexpr std::uint16_t kJudgedPort = 8443;
 
 /// Random states of a node, and random steps from one to the next.
 class Generator
@@ -89,7 +90,12 @@ private:
                                             pick(std::vector<std::uint16_t>{8080, 9000})));
         if (chance(50))
             builder = builder.with(https(443, 8080, certificate()));
+        const bool judged = chance(50);
+        if (judged)
+            builder = builder.with(listener(model::Protocol::Tcp, 444, model::Protocol::Ssl, kJudgedPort));
         model::LoadBalancer made = builder;
+        if (judged)
+            made = demanding(made, kJudgedPort, {1, 2});
         made.attributes.draining.enabled = chance(50);
         made.attributes.crossZone = chance(50);
         for (int count = below(6); count > 0; --count)
@@ -106,12 +112,24 @@ private:
         state.node.addresses.emplace(made.name.folded(), address("127.0.1." + std::to_string(1 + below(200))));
     }
 
+    /// Somebody shows a certificate that has a good key, or one that has not.
+    void show(State &state, const model::LoadBalancer &value)
+    {
+        if (value.instances.empty() || value.backendPolicies.empty())
+            return;
+        const auto at = plan::trafficEndpoint(value.listeners.back(), pick(value.instances));
+        const int key = 1 + below(4);
+        plan::addChain(state.node.seen, at, {"HASH" + std::to_string(below(9)), {publicKey(key)}});
+    }
+
     void step(State &state)
     {
         if (state.balancers.empty() || chance(5))
             return addBalancer(state);
         auto &value = state.balancers[std::size_t(below(int(state.balancers.size())))];
         const auto kind = below(100);
+        if (chance(30))
+            return show(state, value);
         if (kind < 40) {
             value = model::withInstances(value, {anyInstance()}, model::Limits()).value();
         } else if (kind < 65 && !value.instances.empty()) {
@@ -231,6 +249,8 @@ public:
                 return judged.error().message;
             if (auto wrong = misdirected(); !wrong.empty())
                 return "after '" + command.text + "': " + wrong;
+            if (auto wrong = unpinned(); !wrong.empty())
+                return "after '" + command.text + "': " + wrong;
         }
         return {};
     }
@@ -257,6 +277,8 @@ public:
             return "the maps differ";
         if (m_haproxy.certificates() != SimulatedHaproxy(m_b).certificates())
             return "the certificates differ";
+        if (m_haproxy.acls() != SimulatedHaproxy(m_b).acls())
+            return "the pinned certificates differ";
         return shownLaw(change);
     }
 
@@ -287,6 +309,25 @@ private:
             const bool moved = now.address != was.address || (!check && now.port != was.port);
             if (moved && takesTraffic(now))
                 return key.first + "/" + key.second + " takes traffic at another address";
+        }
+        return {};
+    }
+
+    /// What serves already, and may go on, is never refused; who is to serve is accepted before.
+    std::string unpinned() const
+    {
+        const auto acls = m_haproxy.acls();
+        for (const auto &[name, desired] : m_b.balancers) {
+            for (const auto &backend : desired->backends) {
+                if (!backend.pinned)
+                    continue;
+                const auto &has = acls.at(backend.pinned->file);
+                for (const auto &server : backend.servers) {
+                    const bool serves = takesTraffic(m_haproxy.state(backend.name, server.name));
+                    if (serves && !server.draining && !std::ranges::includes(has, backend.pinned->hashes))
+                        return backend.name + "/" + server.name + " serves, but its certificate is not accepted";
+                }
+            }
         }
         return {};
     }
@@ -374,7 +415,7 @@ HaproxyConfig adopted(HaproxyConfig desired, SimulatedHaproxy &haproxy)
         shown[file.file] = plan::parseFingerprintShown(haproxy.answer(plan::showCertificate(file.file)));
     });
     for (auto &[name, balancer] : desired.balancers)
-        balancer = plan::asReported(*balancer, haproxy.states(), shown);
+        balancer = plan::asReported(*balancer, haproxy.states(), shown, haproxy.acls());
     return desired;
 }
 
@@ -411,6 +452,8 @@ std::string interruptionLaw(SimulatedHaproxy haproxy, const plan::RuntimeChange 
     }
     if (haproxy.certificates() != SimulatedHaproxy(b).certificates())
         return "the certificates differ";
+    if (haproxy.acls() != SimulatedHaproxy(b).acls())
+        return "the pinned certificates differ";
     return haproxy.maps() == SimulatedHaproxy(b).maps() ? "" : "the maps differ";
 }
 

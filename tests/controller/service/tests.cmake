@@ -15,6 +15,7 @@ balancer_test(controller/service/tst_drain_watcher LABEL unit LIBRARIES Balancer
 balancer_test(controller/service/tst_event_log LABEL unit LIBRARIES Balancer::Service)
 balancer_test(controller/service/tst_health_watcher LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_instance_health LABEL unit LIBRARIES Balancer::Service)
+balancer_test(controller/service/tst_key_watcher LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_load_balancer_service LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_node_plan LABEL unit LIBRARIES Balancer::ServiceNode)
 balancer_test(controller/service/tst_node_reads LABEL unit LIBRARIES Balancer::ServiceNode)

@@ -115,6 +115,15 @@ void RenderedConfigTest::isAcceptedAtTheEdges_data()
                                    loadBalancer("c").checkedBy("HTTP:1/"), loadBalancer("d").checkedBy("HTTPS:1/")}));
     row("a name as long as can be",
         projected({loadBalancer(std::string(32, 'x')).with(http(65535, 65535)).checkedBy("HTTP:1/")}));
+    plan::NodeView seen;
+    plan::addChain(seen.seen, endpoint("10.0.0.1:8443"), {std::string(64, 'A'), {publicKey(1)}});
+    for (const auto front : {Protocol::Http, Protocol::Tcp}) {
+        const auto behind = front == Protocol::Http ? Protocol::Https : Protocol::Ssl;
+        const model::LoadBalancer judged =
+            loadBalancer("web").with(listener(front, 80, behind, 8443)).with(instance("i-1", "10.0.0.1"));
+        const auto *const label = front == Protocol::Http ? "keys of HTTPS instances" : "keys of SSL instances";
+        row(label, projected({demanding(judged, 8443, {1})}, seen));
+    }
     std::vector<model::LoadBalancer> many;
     for (int i = 0; i < 100; ++i)
         many.push_back(loadBalancer("lb-" + std::to_string(i)).with(http(80, 80)).with(http(81, 80)));

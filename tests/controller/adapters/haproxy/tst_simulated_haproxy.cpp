@@ -39,6 +39,9 @@ std::vector<model::LoadBalancer> balancers()
     std::vector<model::LoadBalancer> values{loadBalancer("api").with(tcp(freePort(), 81)).checkedBy("TCP:81"),
                                             loadBalancer("web").checkedBy("HTTP:8080/ping")};
     values[1].listeners.push_back(http(freePort(), 8080));
+    const model::LoadBalancer keys =
+        loadBalancer("keys").with(listener(model::Protocol::Tcp, freePort(), model::Protocol::Ssl, 8443));
+    values.push_back(demanding(keys, 8443, {1}));
     for (auto &value : values) {
         value.healthCheck.interval = std::chrono::seconds(300);
         value.healthCheck.healthyThreshold = 3;
@@ -63,6 +66,7 @@ private Q_SLOTS:
     void refusesWhatHaproxyRefuses();
     void offersTheCommandsThePlannerNeeds();
     void answersManyCommandsAtOnce();
+    void keepsListsAsHaproxyDoes();
 
 private:
     std::string sendToReal(const std::string &command);
@@ -210,6 +214,22 @@ void SimulatedHaproxyTest::answersManyCommandsAtOnce()
         QCOMPARE(std::string(trimmed(replies->at(i))), std::string("No such backend."));
         QCOMPARE(plan::parseServersState(replies->at(i + 1)).value().size(), std::size_t(2));
     }
+}
+
+void SimulatedHaproxyTest::keepsListsAsHaproxyDoes()
+{
+    const auto list = plan::pinFile(plan::backendName(name("keys"), m_balancers.back().listeners[0].loadBalancerPort));
+    const std::vector<std::string> steps{"add acl LIST B", "add acl LIST A", "add acl LIST A",      "del acl LIST A",
+                                         "del acl LIST A", "del acl LIST C", "add acl nobody.acl A"};
+    for (auto command : steps) {
+        if (const auto at = command.find("LIST"); at != std::string::npos)
+            command.replace(at, 4, list);
+        const auto real = sendToReal(command);
+        QCOMPARE(std::string(trimmed(m_simulated->answer(command))), real);
+    }
+    const auto shown = plan::parsePinsShown(sendToReal("show acl " + list));
+    QCOMPARE(shown, std::vector<std::string>{"B"});
+    QCOMPARE(plan::parsePinsShown(m_simulated->answer("show acl " + list)), shown);
 }
 
 QTEST_GUILESS_MAIN(SimulatedHaproxyTest)

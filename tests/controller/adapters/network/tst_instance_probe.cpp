@@ -6,8 +6,10 @@
 #include "support/haproxy_bench.h"
 
 #include <QCoro/QCoroTask>
+#include <QFile>
 #include <QHostAddress>
 #include <QProcess>
+#include <QSslCertificate>
 #include <QTcpServer>
 #include <QTcpSocket>
 
@@ -81,6 +83,7 @@ private Q_SLOTS:
     void usesAConnectionOfItsOwnForEachCheck();
     void asksOverTlsWithoutVerifying_data();
     void asksOverTlsWithoutVerifying();
+    void getsNoCertificateWhereThereIsNone();
 
 private:
     Result<void> check(const std::string &target, std::uint16_t port, std::chrono::milliseconds timeout = 5s)
@@ -244,6 +247,28 @@ void InstanceProbeTest::asksOverTlsWithoutVerifying()
     QCOMPARE(describe(QCoro::waitFor(haproxy.run(arguments, 10s))), std::string());
     const auto checked = check(target, port);
     QVERIFY2(checked.has_value() == well, describe(checked).c_str());
+
+    const auto shown = QCoro::waitFor(m_probe.certificatesOf(Endpoint{address("127.0.0.1"), port}, false, 5s));
+    QFile file(pem);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const auto certificates = QSslCertificate::fromData(file.readAll());
+    QVERIFY2(shown, describe(shown).c_str());
+    QCOMPARE(shown->size(), std::size_t(1));
+    QCOMPARE(shown->front(), certificates.front().toDer().toStdString());
+}
+
+void InstanceProbeTest::getsNoCertificateWhereThereIsNone()
+{
+    const Instance plain(saying("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    const Endpoint spoken{address("127.0.0.1"), plain.port()};
+    const auto refused = QCoro::waitFor(m_probe.certificatesOf(spoken, true, kNever));
+    QVERIFY(!refused);
+    QVERIFY(plain.requests().front().starts_with("PROXY UNKNOWN\r\n"));
+    const Listening silent;
+    const Endpoint heard{address("127.0.0.1"), silent.port()};
+    QVERIFY(!QCoro::waitFor(m_probe.certificatesOf(heard, false, 100ms)));
+    const Endpoint nobody{address("127.0.0.1"), freePort()};
+    QVERIFY(!QCoro::waitFor(m_probe.certificatesOf(nobody, false, kNever)));
 }
 
 QTEST_GUILESS_MAIN(InstanceProbeTest)

@@ -1,6 +1,7 @@
 #include "adapters/openssl/certificate_examiner.h"
 #include "support/certificates.h"
 
+#include <QCryptographicHash>
 #include <QTest>
 
 #include <random>
@@ -50,11 +51,26 @@ private Q_SLOTS:
     void survivesAnyInput_data();
     void survivesAnyInput();
     void survivesTextsCutOffAnywhere();
+    void followsAShownChainBySignatures();
+    void believesNothingThatSignedNothing();
+    void readsNoRubbishAsAChain();
 
 private:
     Result<model::ExaminedCertificate> examine(const CertificateText &text) const
     {
         return m_examiner.examine(text, kTestNow);
+    }
+
+    static std::string derOf(const TestCertificate &certificate)
+    {
+        const auto body = QByteArray::fromStdString(certificate.pem);
+        const auto begin = body.indexOf('\n') + 1;
+        return QByteArray::fromBase64(body.mid(begin, body.lastIndexOf("-----END") - begin)).toStdString();
+    }
+
+    static std::string keyOf(const TestCertificate &certificate)
+    {
+        return QByteArray::fromStdString(certificate.key.publicDer()).toBase64().toStdString();
     }
 
     adapters::openssl::CertificateExaminer m_examiner;
@@ -304,6 +320,40 @@ void CertificateExaminerTest::survivesTextsCutOffAnywhere()
         QVERIFY2(!found || (size >= first && size <= first + sizeof("-----BEGIN CERTIFICATE-----\n")),
                  std::to_string(size).c_str());
     }
+}
+
+void CertificateExaminerTest::followsAShownChainBySignatures()
+{
+    const auto &[root, between, server] = m_family;
+    const auto chain = m_examiner.readShownChain({derOf(server), derOf(between), derOf(root)});
+    QVERIFY(chain);
+    QCOMPARE(chain->keys, (std::vector<std::string>{keyOf(server), keyOf(between), keyOf(root)}));
+    const auto hash = QCryptographicHash::hash(QByteArray::fromStdString(derOf(server)), QCryptographicHash::Sha256);
+    QCOMPARE(chain->leaf, hash.toHex().toUpper().toStdString());
+    QCOMPARE(m_examiner.readShownChain({derOf(server)})->keys, std::vector<std::string>{keyOf(server)});
+}
+
+void CertificateExaminerTest::believesNothingThatSignedNothing()
+{
+    const auto &[root, between, server] = m_family;
+    const std::vector<std::string> alone{keyOf(server)};
+    const auto foreign = TestCertificate::selfSigned(TestKey::ecdsa());
+    QCOMPARE(m_examiner.readShownChain({derOf(server), derOf(foreign)})->keys, alone);
+    QCOMPARE(m_examiner.readShownChain({derOf(server), derOf(root)})->keys, alone); // one is missing
+    QCOMPARE(m_examiner.readShownChain({derOf(server), derOf(foreign), derOf(between)})->keys, alone);
+    // Called as the real one is, with a key of its own.
+    const auto namesake = TestCertificate::selfSigned(TestKey::ecdsa(), {.subject = "between", .authority = true});
+    QCOMPARE(m_examiner.readShownChain({derOf(server), derOf(namesake)})->keys, alone);
+}
+
+void CertificateExaminerTest::readsNoRubbishAsAChain()
+{
+    const auto whole = derOf(m_family.server);
+    QVERIFY(!m_examiner.readShownChain({}));
+    QVERIFY(!m_examiner.readShownChain({std::string()}));
+    for (std::size_t size = 0; size < whole.size(); size += 7)
+        QVERIFY(!m_examiner.readShownChain({whole.substr(0, size)}));
+    QCOMPARE(m_examiner.readShownChain({whole, "rubbish"})->keys.size(), std::size_t(1));
 }
 
 QTEST_GUILESS_MAIN(CertificateExaminerTest)
