@@ -56,10 +56,19 @@ std::vector<KeyTarget> keyTargets(const model::LoadBalancer &balancer)
         if (!demandedKeys(balancer, listener))
             continue;
         const auto proxy = model::backendRule<model::ProxyProtocol>(balancer, listener.instancePort);
+        KeyTarget target;
+        target.proxyLine = proxy && proxy->enabled;
+        target.interval = balancer.healthCheck.interval;
+        target.timeout = balancer.healthCheck.timeout;
         for (const auto &instance : balancer.instances) {
-            const auto endpoint = trafficEndpoint(listener, instance);
-            targets.try_emplace(endpoint, KeyTarget{endpoint, proxy && proxy->enabled, balancer.healthCheck.interval,
-                                                    balancer.healthCheck.timeout});
+            target.endpoint = trafficEndpoint(listener, instance);
+            targets.insert_or_assign(target.endpoint, target);
+        }
+        target.drains = true;
+        for (const auto &former : balancer.formerInstances) {
+            target.endpoint = trafficEndpoint(listener, model::Instance{former.id, former.address});
+            if (former.drains())
+                targets.emplace(target.endpoint, target);
         }
     }
     std::vector<KeyTarget> all;

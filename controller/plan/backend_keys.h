@@ -41,13 +41,15 @@ struct KeyTarget
 {
     Endpoint endpoint;
     bool proxyLine = false;
+    /// Only instances that drain are there: what they have shown still counts, and they are asked no more.
+    bool drains = false;
     std::chrono::seconds interval{30};
     std::chrono::seconds timeout{5};
 
     bool operator==(const KeyTarget &) const = default;
 };
 
-/// All those of a load balancer, by endpoint, none twice.
+/// All those of a load balancer, by endpoint, none twice; those that drain too.
 std::vector<KeyTarget> keyTargets(const model::LoadBalancer &balancer);
 
 /// What of an instance's verdicts behind all listeners counts: Wrong before Unknown before Right.

@@ -87,13 +87,16 @@ QCoro::Task<Result<void>> KeyWatcher::prepare(std::vector<plan::KeyTarget> targe
     co_return Result<void>();
 }
 
+/// Chains that nobody wants are forgotten later; a preview's too.
 QCoro::Task<Result<void>> KeyWatcher::lookAhead(plan::KeyTarget target)
 {
+    if (target.drains)
+        co_return Result<void>();
     target.timeout = std::min(target.timeout, std::chrono::duration_cast<std::chrono::seconds>(kLongestPreparation));
     const auto endpoint = target.endpoint;
     auto chain = co_await chainOf(std::move(target));
     const auto watched = m_watched.find(endpoint);
-    const auto names = watched == m_watched.end() ? std::set<LoadBalancerName>() : watched->second.names;
+    const auto names = watched == m_watched.end() ? std::set<LoadBalancerName>() : watched->second.names();
     if (chain)
         m_reconciler.learnChain(endpoint, std::move(*chain), names);
     co_return Result<void>();
@@ -109,6 +112,20 @@ void KeyWatcher::forgetUnwanted(const std::vector<plan::KeyTarget> &targets)
 
 // ------------------------------------------------------------------------------------------- what is watched
 
+const plan::KeyTarget *KeyWatcher::Watched::target() const
+{
+    const auto asked = std::ranges::find_if(wanted, [](const auto &entry) { return !entry.second.drains; });
+    return asked == wanted.end() ? nullptr : &asked->second;
+}
+
+std::set<LoadBalancerName> KeyWatcher::Watched::names() const
+{
+    std::set<LoadBalancerName> all;
+    for (const auto &[name, target] : wanted)
+        all.insert(name);
+    return all;
+}
+
 void KeyWatcher::onChanged(const std::set<LoadBalancerName> &names)
 {
     if (m_stopped)
@@ -121,19 +138,20 @@ void KeyWatcher::onChanged(const std::set<LoadBalancerName> &names)
             endpoints.insert(target.endpoint);
         leave(name, endpoints);
         for (const auto &target : targets) {
-            const auto [watched, isNew] = m_watched.try_emplace(target.endpoint);
-            const bool changed = std::exchange(watched->second.target, target) != target;
-            watched->second.names.insert(name);
-            if (isNew || changed)
+            auto &known = m_watched[target.endpoint].wanted;
+            const auto [wanted, isNew] = known.emplace(name, target);
+            if (isNew || std::exchange(wanted->second, target) != target)
                 lookSoon(target.endpoint);
         }
         if (!endpoints.empty())
             m_endpoints.insert_or_assign(name, std::move(endpoints));
     }
-    if (m_endpoints.empty())
+    if (m_endpoints.empty()) {
         m_poll.stop();
-    else if (!m_poll.isActive())
+        m_refusals.clear();
+    } else if (!m_poll.isActive()) {
         m_poll.start();
+    }
 }
 
 void KeyWatcher::leave(const LoadBalancerName &name, const std::set<Endpoint> &kept)
@@ -145,8 +163,8 @@ void KeyWatcher::leave(const LoadBalancerName &name, const std::set<Endpoint> &k
         const auto watched = m_watched.find(endpoint);
         if (kept.contains(endpoint) || watched == m_watched.end())
             continue;
-        watched->second.names.erase(name);
-        if (!watched->second.names.empty())
+        watched->second.wanted.erase(name);
+        if (!watched->second.wanted.empty())
             continue;
         m_watched.erase(watched);
         m_reconciler.forgetChains(endpoint);
@@ -182,7 +200,7 @@ void KeyWatcher::lookAtAllOf(const LoadBalancerName &name)
 void KeyWatcher::lookSoon(const Endpoint &endpoint)
 {
     const auto watched = m_watched.find(endpoint);
-    if (watched == m_watched.end())
+    if (watched == m_watched.end() || !watched->second.target())
         return;
     if (watched->second.looking) {
         watched->second.again = true;
@@ -199,8 +217,11 @@ void KeyWatcher::startLooks()
         const auto endpoint = m_queue.front();
         m_queue.pop_front();
         const auto watched = m_watched.find(endpoint);
-        if (watched != m_watched.end())
-            spawn(look(watched->second.target), "looking at the certificate of " + endpoint.text());
+        const auto *target = watched == m_watched.end() ? nullptr : watched->second.target();
+        if (target)
+            spawn(look(*target), "looking at the certificate of " + endpoint.text());
+        else if (watched != m_watched.end())
+            watched->second.looking = false;
     }
 }
 
@@ -233,7 +254,8 @@ void KeyWatcher::finishLook(const Endpoint &endpoint, const Result<model::ShownC
     watched.looking = false;
     const auto serial = ++m_lastSerial;
     watched.serial = serial;
-    QTimer::singleShot(watched.target.interval, this, [this, endpoint, serial] {
+    const auto *target = watched.target();
+    QTimer::singleShot(target ? target->interval : kPreparedFor, this, [this, endpoint, serial] {
         const auto next = m_watched.find(endpoint);
         if (next != m_watched.end() && next->second.serial == serial)
             lookSoon(endpoint);
@@ -245,7 +267,7 @@ void KeyWatcher::finishLook(const Endpoint &endpoint, const Result<model::ShownC
         qCDebug(lcService).noquote() << "no certificate of" << nameOf(endpoint) << "is known:"
                                      << QString::fromStdString(chain.error().message);
     const bool isNews = chain || !m_reconciler.node().view().seen.contains(endpoint);
-    const auto names = watched.names; // a change of the desired state may follow
+    const auto names = watched.names();
     if (isNews)
         m_reconciler.learnChain(endpoint, chain ? *chain : model::ShownChain(), names);
 }

@@ -47,11 +47,14 @@ public:
 private:
     struct Watched
     {
-        plan::KeyTarget target;
-        std::set<LoadBalancerName> names; ///< to whom it matters
+        std::map<LoadBalancerName, plan::KeyTarget> wanted; ///< by whom
         std::uint64_t serial = 0;         ///< of the next look that is planned; another one makes it void
         bool looking = false;
         bool again = false; ///< once more when this look is over
+
+        /// How it is asked; null: not at all, for it only drains.
+        const plan::KeyTarget *target() const;
+        std::set<LoadBalancerName> names() const;
     };
 
     void onChanged(const std::set<LoadBalancerName> &names);

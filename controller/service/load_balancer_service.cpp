@@ -204,14 +204,23 @@ Verbs::Task<model::ModifyAttributesAnswer> LoadBalancerService::act(model::Modif
     co_return answer;
 }
 
-/// Instances are judged before their keys begin to matter, so that those with the right one go on serving.
-Verbs::Task<model::EmptyAnswer> LoadBalancerService::act(model::SetBackendPolicies request, model::Caller caller)
+QCoro::Task<Result<void>> LoadBalancerService::prepareKeys(model::SetBackendPolicies request) const
 {
     const auto *present = m_desired.find(request.name);
-    auto wanted = present ? model::withBackendPolicies(*present, request.port, request.policies)
-                          : Result<model::LoadBalancer>(fail(model::loadBalancerNotFound(request.name.text())));
-    if (wanted && m_options.keys)
-        co_await m_options.keys->prepare(std::move(*wanted));
+    if (!present || !m_options.keys)
+        co_return Result<void>();
+    auto wanted = model::withBackendPolicies(*present, request.port, request.policies);
+    if (!wanted)
+        co_return Result<void>(); // it is refused later, with everything that may be wrong besides
+    const auto prepared = co_await m_options.keys->prepare(std::move(*wanted));
+    co_return prepared;
+}
+
+Verbs::Task<model::EmptyAnswer> LoadBalancerService::act(model::SetBackendPolicies request, model::Caller caller)
+{
+    const auto prepared = co_await prepareKeys(request);
+    if (!prepared)
+        co_return fail(prepared.error());
     auto answer = co_await save(std::move(request), std::move(caller));
     co_return answer;
 }
@@ -283,6 +292,11 @@ VerbEdits::Prepared LoadBalancerService::prepareOne(Request request) const
     } else if constexpr (CertificateRequest<Request>) {
         co_return m_certificateEdits.edit(std::move(request), std::make_shared<typename Request::Answer>());
     } else {
+        if constexpr (std::is_same_v<Request, model::SetBackendPolicies>) {
+            const auto prepared = co_await prepareKeys(request);
+            if (!prepared)
+                co_return fail(prepared.error());
+        }
         const auto told = std::make_shared<typename Request::Answer>();
         co_return co_await m_edits.prepare(std::move(request), told);
     }

@@ -49,6 +49,8 @@ private:
 
     /// Whether the access logs that the change asks for can be written, if it asks for other ones than there are.
     QCoro::Task<Result<void>> prepareAccessLog(model::ModifyAttributes request) const;
+    /// Instances are judged before their keys begin to matter, so that those with the right one go on serving.
+    QCoro::Task<Result<void>> prepareKeys(model::SetBackendPolicies request) const;
     template <typename Request>
     VerbEdits::Prepared prepareOne(Request request) const;
     Result<model::PlanPreview> previewOf(const Edit &edit) const;

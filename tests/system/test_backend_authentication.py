@@ -1,6 +1,7 @@
 """Backend server authentication: only instances whose certificate chain holds one of the policy's public keys get
 traffic. Each on a node whose load balancers have addresses of their own, and on one where they share one."""
 
+import concurrent.futures
 import http.client
 import os
 import signal
@@ -281,6 +282,19 @@ def test_requests_go_on_while_keys_begin_to_matter(site, node, serve, keys):
         put_in_force(node, "trust-right-other")
         load.more()
     load.assert_nothing_failed()
+
+
+def test_a_draining_instance_may_finish(site, node, serve, keys):
+    _, address = site
+    leaving, staying = serve("HTTPS", "right", "other")
+    demand(node, keys, "right", "other")
+    for backend in (leaving, staying):
+        backend.delay = 3
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        answers = [pool.submit(get, address, PORT) for _ in range(4)]
+        eventually(lambda: leaving.requests >= 1, "a request is with the one that leaves")
+        node.deregister("web", leaving.address)
+        assert sorted({answer.result().text for answer in answers}) == ["other", "right"]
 
 
 def test_behind_a_proxy_line(node, make_backend, keys, site):

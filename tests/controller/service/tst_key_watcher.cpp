@@ -51,6 +51,7 @@ private Q_SLOTS:
     void keepsWhatItKnowsOfWhoCannotBeAskedAnyMore();
     void looksAgainWhenHaproxyRefusesAnswers();
     void reloadsWhenAListReadsBackDifferently();
+    void letsDrainingInstancesFinish();
     void tellsThoseWhoLook();
     void forgetsWhatMattersNoLonger();
     void asksNobodyWithoutAPolicy();
@@ -74,6 +75,7 @@ void KeyWatcherTest::init()
                                         .with(instance(kInstance, kInstance));
     auto value = demanding(web, 8443, {1, 2});
     value.backendPolicies.clear();
+    value.attributes.draining = {true, std::chrono::seconds(60)};
     ports::Transaction transaction;
     ports::BalancerChange change;
     change.name = value.name;
@@ -87,6 +89,7 @@ void KeyWatcherTest::init()
 
 void KeyWatcherTest::cleanup()
 {
+    m_node->drains().stop();
     m_node->keys().stop();
     m_node->reconciler().stop();
 }
@@ -152,7 +155,7 @@ void KeyWatcherTest::judgesBeforeAnInstanceServes()
     QTRY_VERIFY(!m_node->haproxy.running().state("b:web:80", "s2").isForcedIntoMaintenance());
     QCOMPARE(pins(), (Hashes{"OTHER", "RIGHT"}));
     QVERIFY(m_node->perform(model::DeregisterInstances{name("web"), {id("10.0.0.2")}}));
-    QCOMPARE(pins(), Hashes{"RIGHT"});
+    QTRY_COMPARE(pins(), Hashes{"RIGHT"}); // when it has drained
 }
 
 void KeyWatcherTest::keepsWhatItKnowsOfWhoCannotBeAskedAnyMore()
@@ -198,6 +201,29 @@ void KeyWatcherTest::reloadsWhenAListReadsBackDifferently()
     const Hashes both{"RENEWED", "RIGHT"};
     QTRY_COMPARE(pins(), both);
     QCOMPARE(m_node->haproxy.started().size(), generations + 1);
+}
+
+void KeyWatcherTest::letsDrainingInstancesFinish()
+{
+    constexpr auto kOther = "10.0.0.2:8443";
+    m_node->certificates.show(kTarget, right());
+    m_node->certificates.show(kOther, right("OTHER"));
+    QVERIFY(m_node->perform(model::RegisterInstances{name("web"), {id("10.0.0.2")}}));
+    putInForce();
+    const Hashes both{"OTHER", "RIGHT"};
+    QCOMPARE(pins(), both);
+    m_node->haproxy.running().setSessions("b:web:80", "s1", 1);
+    QVERIFY(m_node->perform(model::DeregisterInstances{name("web"), {id(kInstance)}}));
+    const auto before = std::ptrdiff_t(looks());
+    m_node->certificates.show(kOther, right("RENEWED"));
+    m_node->haproxy.running().refuseAnswer("b:web:80");
+    const Hashes all{"OTHER", "RENEWED", "RIGHT"};
+    QTRY_COMPARE(pins(), all);
+    const auto &asked = m_node->certificates.asked();
+    QCOMPARE(std::count(asked.begin() + before, asked.end(), std::string(kTarget)), 0);
+    m_node->haproxy.running().setSessions("b:web:80", "s1", 0);
+    const Hashes left{"OTHER", "RENEWED"};
+    QTRY_COMPARE(pins(), left);
 }
 
 void KeyWatcherTest::tellsThoseWhoLook()
