@@ -14,8 +14,8 @@ constexpr std::size_t kMostSeen = 4;
 
 bool hasOneOf(const model::ShownChain &chain, const std::vector<std::string> &keys)
 {
-    return std::ranges::any_of(
-        chain.keys, [&](const std::string &key) { return std::ranges::find(keys, key) != keys.end(); });
+    return std::ranges::any_of(chain.keys,
+                               [&](const std::string &key) { return std::ranges::find(keys, key) != keys.end(); });
 }
 
 } // namespace

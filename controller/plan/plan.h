@@ -29,8 +29,17 @@ Capabilities parseCommandList(std::string_view help, std::string version);
 /// One command of the runtime API, and how its answer is judged.
 struct Command
 {
-    enum class Kind { SetAddress, SetState, SetHealth, ShutdownSessions, SetMap, SetCertificate, CommitCertificate,
-                      AddToAcl, DeleteFromAcl };
+    enum class Kind {
+        SetAddress,
+        SetState,
+        SetHealth,
+        ShutdownSessions,
+        SetMap,
+        SetCertificate,
+        CommitCertificate,
+        AddToAcl,
+        DeleteFromAcl
+    };
 
     Kind kind = Kind::SetState;
     std::string text;         ///< one line, without the line end

@@ -264,8 +264,8 @@ void KeyWatcher::finishLook(const Endpoint &endpoint, const Result<model::ShownC
         lookSoon(endpoint);
     // Whoever cannot be asked keeps what was found before: health is not judged here. Who never could has nothing.
     if (!chain)
-        qCDebug(lcService).noquote() << "no certificate of" << nameOf(endpoint) << "is known:"
-                                     << QString::fromStdString(chain.error().message);
+        qCDebug(lcService).noquote() << "no certificate of" << nameOf(endpoint)
+                                     << "is known:" << QString::fromStdString(chain.error().message);
     const bool isNews = chain || !m_reconciler.node().view().seen.contains(endpoint);
     const auto names = watched.names();
     if (isNews)

@@ -48,7 +48,7 @@ private:
     struct Watched
     {
         std::map<LoadBalancerName, plan::KeyTarget> wanted; ///< by whom
-        std::uint64_t serial = 0;         ///< of the next look that is planned; another one makes it void
+        std::uint64_t serial = 0; ///< of the next look that is planned; another one makes it void
         bool looking = false;
         bool again = false; ///< once more when this look is over
 

@@ -41,7 +41,8 @@ Result<void> checkPinned(const std::vector<plan::PinnedCertificates> &pinned, co
 {
     for (std::size_t i = 0; i < pinned.size(); ++i) {
         if (plan::parsePinsShown(replies.at(first + i)) != pinned[i].hashes)
-            return fail(ErrorCode::Refused, "read back: " + pinned[i].file + " does not hold the certificates it should");
+            return fail(ErrorCode::Refused,
+                        "read back: " + pinned[i].file + " does not hold the certificates it should");
     }
     return {};
 }

@@ -80,8 +80,7 @@ public:
     /// Why a registered instance gets no traffic from the HAProxy that runs, though it may be well: its certificate
     /// has not been seen yet, or is not one that its policies accept. Right: that is about to change. Nothing when the
     /// certificate is no reason.
-    std::optional<plan::KeyVerdict> heldFor(const model::LoadBalancer &balancer,
-                                            const model::Instance &instance) const;
+    std::optional<plan::KeyVerdict> heldFor(const model::LoadBalancer &balancer, const model::Instance &instance) const;
 
     const NodePlan &node() const { return m_node; }
     /// What HAProxy runs, as far as is known.

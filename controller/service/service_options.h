@@ -21,7 +21,7 @@ struct ServiceOptions
     /// Ends the daemon, and HAProxy too if asked; returns before it does.
     std::function<void(bool traffic)> stopNode;
     ports::AccessLog *accessLog = nullptr; ///< outlives the service; null: there are none on this node
-    KeyWatcher *keys = nullptr; ///< outlives the service; null: nobody looks at instances ahead of a change
+    KeyWatcher *keys = nullptr;            ///< outlives the service; null: nobody looks at instances ahead of a change
 };
 
 } // namespace balancer::service

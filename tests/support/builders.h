@@ -1,8 +1,8 @@
 #pragma once
 
 #include "model/certificate.h"
-#include "model/policy.h"
 #include "model/load_balancer.h"
+#include "model/policy.h"
 #include "plan/project.h"
 
 #include <cstdint>

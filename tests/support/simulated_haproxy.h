@@ -12,8 +12,8 @@
 namespace balancer::tests {
 
 /// A running HAProxy as far as the runtime API shows it: servers with address, administrative state and health, maps
-/// and lists. Answers the commands we send as HAProxy 2.6 does, word for word, and remembers them. Makes no health checks:
-/// a test says what they would have found.
+/// and lists. Answers the commands we send as HAProxy 2.6 does, word for word, and remembers them. Makes no health
+/// checks: a test says what they would have found.
 class SimulatedHaproxy
 {
 public:

@@ -114,8 +114,9 @@ void BackendKeysTest::letsOnlyAcceptedCertificatesPass_data()
     QTest::addColumn<bool>("http");
     QTest::addColumn<std::string>("rule");
     QTest::newRow("answers to requests") << true
-                                         << std::string("http-response deny deny_status 502 if !{ "
-                                                        "ssl_s_der,sha2(256),hex -m str -f certificates-b-web-80.acl }");
+                                         << std::string(
+                                                "http-response deny deny_status 502 if !{ "
+                                                "ssl_s_der,sha2(256),hex -m str -f certificates-b-web-80.acl }");
     QTest::newRow("connections") << false
                                  << std::string("tcp-response content reject if !{ "
                                                 "ssl_s_der,sha2(256),hex -m str -f certificates-b-web-80.acl }");
