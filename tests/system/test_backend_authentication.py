@@ -288,6 +288,8 @@ def test_a_draining_instance_may_finish(site, node, serve, keys):
     _, address = site
     leaving, staying = serve("HTTPS", "right", "other")
     demand(node, keys, "right", "other")
+    node.elb.modify_load_balancer_attributes(
+        LoadBalancerName="web", LoadBalancerAttributes={"ConnectionDraining": {"Enabled": True, "Timeout": 60}})
     for backend in (leaving, staying):
         backend.delay = 3
     with concurrent.futures.ThreadPoolExecutor() as pool:
