@@ -115,7 +115,7 @@ private:
     /// Somebody shows a certificate that has a good key, or one that has not.
     void show(State &state, const model::LoadBalancer &value)
     {
-        if (value.instances.empty() || value.backendPolicies.empty())
+        if (value.instances.empty() || value.listeners.empty() || value.backendPolicies.empty())
             return;
         const auto at = plan::trafficEndpoint(value.listeners.back(), pick(value.instances));
         const int key = 1 + below(4);
