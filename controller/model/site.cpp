@@ -51,15 +51,20 @@ std::vector<std::string> zonesOf(const SiteCatalogue &site, const std::vector<st
     return zones;
 }
 
-std::vector<std::string> sourceRanges(const SiteCatalogue &site, const std::vector<std::string> &groups)
+std::optional<std::vector<std::string>> sourceRanges(const SiteCatalogue &site, const std::vector<std::string> &groups)
 {
     std::set<std::string> ranges;
+    bool isKnown = false;
     for (const auto &group : groups) {
         const auto known = site.securityGroups.find(group);
-        if (known != site.securityGroups.end())
-            ranges.insert(known->second.begin(), known->second.end());
+        if (known == site.securityGroups.end())
+            continue;
+        isKnown = true;
+        ranges.insert(known->second.begin(), known->second.end());
     }
-    return {ranges.begin(), ranges.end()};
+    if (!isKnown)
+        return std::nullopt;
+    return std::vector(ranges.begin(), ranges.end());
 }
 
 } // namespace balancer::model

@@ -3,6 +3,7 @@
 #include "base/result.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ Result<void> checkSecurityGroups(const SiteCatalogue &site, const std::vector<st
 /// The zones of those subnets that are known, each once.
 std::vector<std::string> zonesOf(const SiteCatalogue &site, const std::vector<std::string> &subnets);
 
-/// The source ranges of all of the groups together, sorted: who is in none of them may not connect. None at all:
-/// everybody may.
-std::vector<std::string> sourceRanges(const SiteCatalogue &site, const std::vector<std::string> &groups);
+/// The source ranges of all of the groups together, sorted: who is in none of them may not connect, so with an empty
+/// list nobody may (as in EC2, where a group without rules allows nothing). No list when the catalogue knows none of
+/// the groups: everybody may.
+std::optional<std::vector<std::string>> sourceRanges(const SiteCatalogue &site, const std::vector<std::string> &groups);
 
 } // namespace balancer::model

@@ -125,14 +125,12 @@ std::vector<std::string> frontendDirectives(bool http, const std::vector<const L
 
 std::vector<std::string> sourceRules(const std::vector<std::string> &ranges, bool answered)
 {
-    if (ranges.empty())
-        return {};
     // One a line: HAProxy's lines are short.
     std::vector<std::string> lines;
     for (const auto &range : ranges)
         lines.push_back("acl allowed-source src " + range);
-    lines.emplace_back(answered ? "http-request deny deny_status 403 if !allowed-source"
-                                : "tcp-request connection reject if !allowed-source");
+    const std::string refusal = answered ? "http-request deny deny_status 403" : "tcp-request connection reject";
+    lines.push_back(ranges.empty() ? refusal : refusal + " if !allowed-source");
     return lines;
 }
 

@@ -23,8 +23,8 @@ std::string quotedWord(std::string_view text);
 /// longest idle time-out; requests against the RFC are let in where the first lets them in.
 std::vector<std::string> frontendDirectives(bool http, const std::vector<const model::LoadBalancer *> &balancers);
 
-/// What refuses clients whose address is in none of `ranges`, by a reset or, `answered`, with 403; nothing where there
-/// are none. To stand right behind the mode.
+/// What refuses clients whose address is in none of `ranges`, by a reset or, `answered`, with 403. To stand right behind
+/// the mode.
 std::vector<std::string> sourceRules(const std::vector<std::string> &ranges, bool answered);
 
 /// The lines of the backend behind one listener.

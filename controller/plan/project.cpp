@@ -164,7 +164,10 @@ void bindAlone(Frontend &frontend, const std::optional<ListenerTls> &tls)
 void insertSourceRules(std::vector<std::string> &directives, const LoadBalancer &balancer, const NodeView &node,
                        bool answered)
 {
-    const auto rules = sourceRules(model::sourceRanges(node.site, balancer.securityGroups), answered);
+    const auto ranges = model::sourceRanges(node.site, balancer.securityGroups);
+    if (!ranges)
+        return;
+    const auto rules = sourceRules(*ranges, answered);
     directives.insert(directives.begin() + 1, rules.begin(), rules.end());
 }
 

@@ -11,7 +11,7 @@ from support.node import http_listener, tcp_listener
 
 SITE = """zones = ["a", "b"]
 subnets = { subnet-1 = "a", subnet-2 = "b", subnet-3 = "a" }
-security_groups = { sg-office = ["127.10.0.0/16"], sg-home = ["127.20.0.7"], sg-all = [] }"""
+security_groups = { sg-office = ["127.10.0.0/16"], sg-home = ["127.20.0.7"], sg-nobody = [], sg-all = ["0.0.0.0/0"] }"""
 
 TCP_PORT = 7007
 OFFICE, HOME, ABROAD = "127.10.1.2", "127.20.0.7", "127.20.0.8"
@@ -56,7 +56,7 @@ def test_names_that_are_not_in_the_catalogue(site):
     assert refused(elb.attach_load_balancer_to_subnets, LoadBalancerName="web", Subnets=["subnet-9"]) == no_subnet
     assert refused(elb.attach_load_balancer_to_subnets, LoadBalancerName="web", Subnets=["subnet-3"]) == same_zone
     assert refused(elb.apply_security_groups_to_load_balancer, LoadBalancerName="web",
-                   SecurityGroups=["sg-all", "sg-9"]) == no_group
+                   SecurityGroups=["sg-nobody", "sg-9"]) == no_group
     described = site.describe("web")
     assert (described["Subnets"], described["SecurityGroups"]) == (["subnet-1"], ["sg-all"])
 
@@ -116,9 +116,12 @@ def test_groups_decide_who_may_connect(site, make_backend, make_tcp_backend):
     assert [ask(address, source) for source in (OFFICE, HOME, ABROAD)] == [200, 403, 403]
     assert [lines(address, source, 10001) for source in (OFFICE, HOME, ABROAD)] == ["lines", "reset", "reset"]
     assert backend.requests == 1
-    apply(site, "sg-office", "sg-home", "sg-all")
+    apply(site, "sg-office", "sg-home", "sg-nobody")
     assert [ask(address, source) for source in (OFFICE, HOME, ABROAD)] == [200, 200, 403]
     assert [lines(address, source, 10001) for source in (OFFICE, HOME, ABROAD)] == ["lines", "lines", "reset"]
+    apply(site, "sg-nobody")
+    assert [ask(address, source) for source in (OFFICE, HOME, ABROAD)] == [403, 403, 403]
+    assert [lines(address, source, 10001) for source in (OFFICE, HOME, ABROAD)] == ["reset"] * 3
     apply(site, "sg-all")
     assert [ask(address, source) for source in (OFFICE, HOME, ABROAD)] == [200, 200, 200]
     assert [lines(address, source, 10001) for source in (OFFICE, HOME, ABROAD)] == ["lines"] * 3
@@ -154,3 +157,5 @@ def test_a_load_balancer_with_an_address_of_its_own_resets(own_address_site, mak
     assert backend.requests == 1
     apply(node, "sg-home")
     assert [ask(address, source) for source in (OFFICE, HOME, ABROAD)] == ["reset", 200, "reset"]
+    apply(node, "sg-nobody")
+    assert [ask(address, source) for source in (OFFICE, HOME, ABROAD)] == ["reset"] * 3
