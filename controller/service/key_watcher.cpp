@@ -245,6 +245,13 @@ QCoro::Task<Result<void>> KeyWatcher::look(plan::KeyTarget target)
     co_return Result<void>();
 }
 
+bool KeyWatcher::hasShown(const Endpoint &endpoint) const
+{
+    const auto &seen = m_reconciler.node().view().seen;
+    const auto known = seen.find(endpoint);
+    return known != seen.end() && !known->second.empty() && !known->second.back().leaf.empty();
+}
+
 void KeyWatcher::finishLook(const Endpoint &endpoint, const Result<model::ShownChain> &chain)
 {
     const auto found = m_watched.find(endpoint);
@@ -255,7 +262,11 @@ void KeyWatcher::finishLook(const Endpoint &endpoint, const Result<model::ShownC
     const auto serial = ++m_lastSerial;
     watched.serial = serial;
     const auto *target = watched.target();
-    QTimer::singleShot(target ? target->interval : kPreparedFor, this, [this, endpoint, serial] {
+    // Who has shown nothing yet gets no traffic, so it is asked again soon.
+    std::chrono::milliseconds pause = target ? target->interval : kPreparedFor;
+    if (!chain && !hasShown(endpoint))
+        pause = m_poll.intervalAsDuration();
+    QTimer::singleShot(pause, this, [this, endpoint, serial] {
         const auto next = m_watched.find(endpoint);
         if (next != m_watched.end() && next->second.serial == serial)
             lookSoon(endpoint);

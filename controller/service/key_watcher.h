@@ -37,7 +37,8 @@ public:
     /// goes on.
     QCoro::Task<Result<void>> prepareAll();
     /// Looks at what matters to a load balancer as it is about to be, so that its instances have been judged when the
-    /// change comes. Finishes after 2 s at most. What it finds is forgotten when the change does not come.
+    /// change comes. All looks are made at once, and none waits for longer than 2 s. What it finds is forgotten when
+    /// the change does not come.
     QCoro::Task<Result<void>> prepare(model::LoadBalancer candidate);
 
     /// From now on, until stop().
@@ -64,6 +65,8 @@ private:
     void lookAtAllOf(const LoadBalancerName &name);
     void startLooks();
     QCoro::Task<Result<void>> look(plan::KeyTarget target);
+    /// Any certificate, ever.
+    bool hasShown(const Endpoint &endpoint) const;
     void finishLook(const Endpoint &endpoint, const Result<model::ShownChain> &chain);
     QCoro::Task<Result<model::ShownChain>> chainOf(plan::KeyTarget target);
     QCoro::Task<Result<void>> lookAhead(plan::KeyTarget target);

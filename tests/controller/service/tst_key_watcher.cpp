@@ -47,6 +47,7 @@ private Q_SLOTS:
     void looksBeforeAPolicyActs();
     void holdsAnInstanceWithAnotherKey();
     void holdsWhoCannotBeAsked();
+    void asksAgainSoonWhoHasShownNothingYet();
     void judgesBeforeAnInstanceServes();
     void keepsWhatItKnowsOfWhoCannotBeAskedAnyMore();
     void looksAgainWhenHaproxyRefusesAnswers();
@@ -143,6 +144,15 @@ void KeyWatcherTest::holdsWhoCannotBeAsked()
     QVERIFY(isHeld());
     // It passes its health check, so it is there and speaks no TLS.
     QTRY_COMPARE(health(), std::string(kHeld));
+}
+
+void KeyWatcherTest::asksAgainSoonWhoHasShownNothingYet()
+{
+    putInForce();
+    QTRY_COMPARE(health(), std::string(kHeld));
+    m_node->certificates.show(kTarget, right());
+    QTRY_VERIFY(!isHeld()); // the Interval is 30 s
+    QCOMPARE(health(), std::string(kWell));
 }
 
 void KeyWatcherTest::judgesBeforeAnInstanceServes()
