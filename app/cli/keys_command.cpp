@@ -36,8 +36,8 @@ void KeysCommand::addTo(CLI::App &app)
     addNodeOptions(*keys);
     keys->footer("Changes count at once, also for browsers that are signed in. The last enabled admin key stays.");
 
-    auto *create = add(*keys, "create", "Make a key; its secret is printed this once and never again",
-                       &KeysCommand::create);
+    auto *create =
+        add(*keys, "create", "Make a key; its secret is printed this once and never again", &KeysCommand::create);
     create->add_option("--role", m_role, "viewer reads, operator changes load balancers, admin also keys and nodes")
         ->type_name("viewer|operator|admin")
         ->check(CLI::IsMember({"viewer", "operator", "admin"}))

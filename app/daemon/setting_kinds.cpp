@@ -287,20 +287,23 @@ Kind<int> percent()
 Kind<std::map<std::string, model::Role>> rolesByGroup()
 {
     return {.allowed = "a role for each group, such as { wheel = \"operator\" }; roles are " + allowedWords(kRoles),
-            .parse = [](const TomlValue &node) {
-                return parseByName(node, [](const TomlValue &value) { return parseWord(value, kRoles); });
-            },
-            .render = [](const std::map<std::string, model::Role> &groups) {
-                return renderByName(groups, [](model::Role role) { return renderWord(role, kRoles); });
-            }};
+            .parse =
+                [](const TomlValue &node) {
+                    return parseByName(node, [](const TomlValue &value) { return parseWord(value, kRoles); });
+                },
+            .render =
+                [](const std::map<std::string, model::Role> &groups) {
+                    return renderByName(groups, [](model::Role role) { return renderWord(role, kRoles); });
+                }};
 }
 
 Kind<std::map<std::string, std::string>> textByName(TextCheck check, std::string allowed)
 {
     return {.allowed = std::move(allowed),
-            .parse = [check](const TomlValue &node) {
-                return parseByName(node, [&](const TomlValue &value) { return parseCheckedText(value, check); });
-            },
+            .parse =
+                [check](const TomlValue &node) {
+                    return parseByName(node, [&](const TomlValue &value) { return parseCheckedText(value, check); });
+                },
             .render = [](const std::map<std::string, std::string> &values) { return renderByName(values, quoted); }};
 }
 
@@ -309,9 +312,10 @@ Kind<std::map<std::string, std::vector<std::string>>> textsByName(TextCheck chec
     const auto one = texts(check, allowed);
     return {.allowed = std::move(allowed),
             .parse = [one](const TomlValue &node) { return parseByName(node, one.parse); },
-            .render = [one](const std::map<std::string, std::vector<std::string>> &values) {
-                return renderByName(values, one.render);
-            }};
+            .render =
+                [one](const std::map<std::string, std::vector<std::string>> &values) {
+                    return renderByName(values, one.render);
+                }};
 }
 
 Kind<std::vector<Endpoint>> endpoints()

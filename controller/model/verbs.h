@@ -183,7 +183,7 @@ struct SetInstanceAddress
     using Answer = SetInstanceAddressAnswer;
 
     InstanceId instance;
-    std::string address; ///< as parseAddressHint takes it; empty forgets the id's address and zone
+    std::string address;                  ///< as parseAddressHint takes it; empty forgets the id's address and zone
     std::optional<std::string> zone = {}; ///< empty: unknown; none: as it is
 
     bool operator==(const SetInstanceAddress &) const = default;
@@ -213,12 +213,11 @@ using AnyRequest =
                  SetInstanceAddress, StopNode>;
 
 /// Everything that can be answered.
-using AnyAnswer =
-    std::variant<EmptyAnswer, CreateLoadBalancerAnswer, DescribeLoadBalancersAnswer, InstancesAnswer,
-                 ConfigureHealthCheckAnswer, DescribeInstanceHealthAnswer, ZonesAnswer, SubnetsAnswer,
-                 SecurityGroupsAnswer, DescribePoliciesAnswer, DescribePolicyTypesAnswer, DescribeAttributesAnswer,
-                 ModifyAttributesAnswer, DescribeTagsAnswer, DescribeAccountLimitsAnswer, UploadServerCertificateAnswer,
-                 GetServerCertificateAnswer, ListServerCertificatesAnswer, ListServerCertificateTagsAnswer,
-                 SetInstanceAddressAnswer>;
+using AnyAnswer = std::variant<EmptyAnswer, CreateLoadBalancerAnswer, DescribeLoadBalancersAnswer, InstancesAnswer,
+                               ConfigureHealthCheckAnswer, DescribeInstanceHealthAnswer, ZonesAnswer, SubnetsAnswer,
+                               SecurityGroupsAnswer, DescribePoliciesAnswer, DescribePolicyTypesAnswer,
+                               DescribeAttributesAnswer, ModifyAttributesAnswer, DescribeTagsAnswer,
+                               DescribeAccountLimitsAnswer, UploadServerCertificateAnswer, GetServerCertificateAnswer,
+                               ListServerCertificatesAnswer, ListServerCertificateTagsAnswer, SetInstanceAddressAnswer>;
 
 } // namespace balancer::model

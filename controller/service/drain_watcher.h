@@ -23,8 +23,7 @@ class DrainWatcher : public QObject
 public:
     /// All of them outlive this. To be made before the reconciler starts.
     DrainWatcher(Reconciler &reconciler, ports::RuntimeApi &runtime, LeavingGenerations &leaving,
-                 const ports::Clock &clock,
-                 std::chrono::milliseconds interval = std::chrono::milliseconds(1000));
+                 const ports::Clock &clock, std::chrono::milliseconds interval = std::chrono::milliseconds(1000));
 
     /// Nothing more is freed from now on.
     void stop();

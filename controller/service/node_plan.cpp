@@ -114,9 +114,8 @@ bool NodePlan::place(const model::LoadBalancer &balancer)
     m_descriptors -= isKnown ? plan::descriptorNeed(*known->second) : 0;
     m_config.balancers.insert_or_assign(name, std::move(projected));
 
-    Front front{balancer.dnsName,  balancer.listeners,        balancer.tags,
-                balancer.policies, balancer.listenerPolicies, balancer.attributes,
-                balancer.securityGroups};
+    Front front{balancer.dnsName,          balancer.listeners,  balancer.tags,          balancer.policies,
+                balancer.listenerPolicies, balancer.attributes, balancer.securityGroups};
     const auto shown = m_fronts.find(name);
     const bool same = shown != m_fronts.end() && shown->second == front;
     const bool replaced = shown != m_fronts.end() && shown->second.dnsName != front.dnsName;

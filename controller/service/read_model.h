@@ -46,8 +46,8 @@ private:
     {
         model::InstanceAddress address;
         InstanceStanding standing = InstanceStanding::Registering;
-        bool draining = false; ///< it is not registered any more and finishes what it has
-        bool foreign = false;  ///< its zone is not enabled
+        bool draining = false;                               ///< it is not registered any more and finishes what it has
+        bool foreign = false;                                ///< its zone is not enabled
         std::optional<plan::KeyVerdict> held = std::nullopt; ///< as Reconciler::heldFor has it
     };
     using Ids = std::set<InstanceId>;
@@ -58,7 +58,7 @@ private:
         std::vector<model::Instance> registered; ///< in that order
         std::map<InstanceId, Standing> instances;
         std::vector<std::string> zones; ///< enabled ones
-        std::vector<InstanceId> order; ///< of `instances`: one that drains, or is registered again, keeps its place
+        std::vector<InstanceId> order;  ///< of `instances`: one that drains, or is registered again, keeps its place
     };
 
     void onChanged(const std::set<LoadBalancerName> &names);

@@ -121,8 +121,9 @@ template <typename Struct, typename T>
 void describeField(const Field<Struct, T> &field, SchemaSet &set, Direction direction, ObjectParts &parts)
 {
     parts.properties.add(field.name, describeMember(field, set, direction));
-    const bool required =
-        direction == Direction::Request ? field.presence != Presence::Optional : !field.leftOutEmpty && !isSometimesLeftOut<T>(field.presence);
+    const bool required = direction == Direction::Request
+                              ? field.presence != Presence::Optional
+                              : !field.leftOutEmpty && !isSometimesLeftOut<T>(field.presence);
     if (required)
         parts.required.push_back(field.name);
 }

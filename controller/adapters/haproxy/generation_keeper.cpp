@@ -392,8 +392,7 @@ QCoro::Task<Result<void>> GenerationKeeper::retire(GenerationPointer generation,
     co_return Result<void>();
 }
 
-QCoro::Task<std::shared_ptr<LeavingConnection>>
-GenerationKeeper::lastConnection()
+QCoro::Task<std::shared_ptr<LeavingConnection>> GenerationKeeper::lastConnection()
 {
     if (!m_current)
         co_return std::shared_ptr<LeavingConnection>();

@@ -27,9 +27,8 @@ public:
     static QCoro::Task<void> guard(std::shared_ptr<LeavingConnection> self);
 
 private:
-    static QCoro::Task<Result<std::vector<std::string>>> converse(std::shared_ptr<LeavingConnection> self,
-                                                                  std::vector<std::string> commands,
-                                                                  QDeadlineTimer deadline);
+    static QCoro::Task<Result<std::vector<std::string>>>
+    converse(std::shared_ptr<LeavingConnection> self, std::vector<std::string> commands, QDeadlineTimer deadline);
 
     std::shared_ptr<RuntimeConnection> m_connection;
     bool m_busy = false;

@@ -187,9 +187,11 @@ void ConfigTest::readsEveryKey()
     expected.limits = {
         .loadBalancers = 20, .listeners = 101, .instances = 1000, .tags = 10, .policies = 102, .certificates = 21};
     expected.dashboard.enabled = false;
-    expected.cluster = {
-        .enabled = false, .endpoints = {"https://etcd-1:2379", "https://etcd-2:2379"}, .prefix = "/lb", .node = "n1",
-        .zone = "a"};
+    expected.cluster = {.enabled = false,
+                        .endpoints = {"https://etcd-1:2379", "https://etcd-2:2379"},
+                        .prefix = "/lb",
+                        .node = "n1",
+                        .zone = "a"};
     expected.statsd = {.enabled = false,
                        .hostname = "fd00::2",
                        .port = 8126,

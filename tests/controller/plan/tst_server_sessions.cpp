@@ -52,7 +52,8 @@ void ServerSessionsTest::readsThoseThatAServerHas()
 
 void ServerSessionsTest::readsNothingFromRubbish()
 {
-    for (const auto *text : {"", "\n", "Unknown command", "0x1", "0x1:", "0x1: be=b", "0x1: be=b srv=", "x: be=b srv=s1"})
+    for (const auto *text :
+         {"", "\n", "Unknown command", "0x1", "0x1:", "0x1: be=b", "0x1: be=b srv=", "x: be=b srv=s1"})
         QVERIFY2(plan::parseSessions(text).empty(), text);
 }
 

@@ -111,8 +111,8 @@ void OutageWatcherTest::endsThoseOfSeveralInstancesTogether()
 /// They may have failed while nobody was there to see it.
 void OutageWatcherTest::endsThoseFoundAtTheStart()
 {
-    m_node->haproxy.runAlready(projected({web(false)}), {{{"hc:web", "s1"}, plan::SlotHealth::Up},
-                                                         {{"hc:web", "s2"}, plan::SlotHealth::Down}});
+    m_node->haproxy.runAlready(projected({web(false)}),
+                               {{{"hc:web", "s1"}, plan::SlotHealth::Up}, {{"hc:web", "s2"}, plan::SlotHealth::Down}});
     start(false);
     const std::vector<plan::ServerKey> expected{{"b:web:80", "s2"}, {"b:web:81", "s2"}};
     QTRY_COMPARE(ended(), expected);
