@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace balancer::adapters::haproxy {
 
@@ -61,17 +62,33 @@ QCoro::Task<Result<Replies>> LeavingConnection::converse(std::shared_ptr<Leaving
     co_return replies;
 }
 
-QCoro::Task<void> LeavingConnection::guard(std::shared_ptr<LeavingConnection> self)
+void LeavingConnection::close()
 {
-    auto rest = std::chrono::milliseconds(kFirstPause);
-    while (self->isOpen()) {
-        std::vector<std::string> question(1, "show info");
-        const auto reply = co_await exchange(self, std::move(question), 5000ms);
-        if (reply && isDone(reply->front()))
-            self->close();
-        co_await ports::pause(rest);
-        rest = std::min(rest * 2, std::chrono::milliseconds(kLongestPause));
-    }
+    m_next.stop();
+    m_connection.reset();
+}
+
+void LeavingConnection::guard(std::shared_ptr<LeavingConnection> self)
+{
+    self->m_next.setSingleShot(true);
+    self->m_next.setInterval(kFirstPause);
+    // Between two questions nothing waits that would outlive the connection.
+    QObject::connect(&self->m_next, &QTimer::timeout, &self->m_next,
+                     [weak = std::weak_ptr<LeavingConnection>(self)] { askWhetherDone(weak.lock()); });
+    askWhetherDone(std::move(self));
+}
+
+QCoro::Task<void> LeavingConnection::askWhetherDone(std::shared_ptr<LeavingConnection> self)
+{
+    std::vector<std::string> question(1, "show info");
+    const auto reply = co_await exchange(self, std::move(question), 5000ms);
+    if (reply && isDone(reply->front()))
+        self->close();
+    if (!self->isOpen())
+        co_return;
+    self->m_next.start();
+    const auto longer = self->m_next.intervalAsDuration() * 2;
+    self->m_next.setInterval(std::min(longer, std::chrono::milliseconds(kLongestPause)));
 }
 
 } // namespace balancer::adapters::haproxy

@@ -3,6 +3,7 @@
 #include "adapters/haproxy/runtime_socket.h"
 
 #include <QDeadlineTimer>
+#include <QTimer>
 
 namespace balancer::adapters::haproxy {
 
@@ -16,7 +17,7 @@ public:
     explicit LeavingConnection(std::shared_ptr<RuntimeConnection> connection) : m_connection(std::move(connection)) {}
 
     bool isOpen() const { return m_connection != nullptr; }
-    void close() { m_connection.reset(); }
+    void close();
 
     /// As haproxy::exchange, one call after another. Unavailable: it is closed. It is, too, after any failure.
     static QCoro::Task<Result<std::vector<std::string>>> exchange(std::shared_ptr<LeavingConnection> self,
@@ -24,14 +25,17 @@ public:
                                                                   std::chrono::milliseconds deadline);
 
     /// Keeps it open until nothing is left in that generation, or it is closed otherwise.
-    static QCoro::Task<void> guard(std::shared_ptr<LeavingConnection> self);
+    static void guard(std::shared_ptr<LeavingConnection> self);
 
 private:
     static QCoro::Task<Result<std::vector<std::string>>>
     converse(std::shared_ptr<LeavingConnection> self, std::vector<std::string> commands, QDeadlineTimer deadline);
 
+    static QCoro::Task<void> askWhetherDone(std::shared_ptr<LeavingConnection> self);
+
     std::shared_ptr<RuntimeConnection> m_connection;
     bool m_busy = false;
+    QTimer m_next;
 };
 
 } // namespace balancer::adapters::haproxy
