@@ -158,10 +158,10 @@ void KeyWatcherTest::asksAgainSoonWhoHasShownNothingYet()
 void KeyWatcherTest::judgesBeforeAnInstanceServes()
 {
     m_node->certificates.show(kTarget, right());
-    m_node->certificates.show("10.0.0.2:8443", {"OTHER", {publicKey(3), publicKey(2)}});
     putInForce();
     QVERIFY(m_node->perform(model::RegisterInstances{name("web"), {id("10.0.0.2")}}));
     QVERIFY(m_node->haproxy.running().state("b:web:80", "s2").isForcedIntoMaintenance());
+    m_node->certificates.show("10.0.0.2:8443", {"OTHER", {publicKey(3), publicKey(2)}});
     QTRY_VERIFY(!m_node->haproxy.running().state("b:web:80", "s2").isForcedIntoMaintenance());
     QCOMPARE(pins(), (Hashes{"OTHER", "RIGHT"}));
     QVERIFY(m_node->perform(model::DeregisterInstances{name("web"), {id("10.0.0.2")}}));
