@@ -242,7 +242,6 @@ def test_any_bytes(node, logged):
         assert answer, f"seed {seed}"
         if answer.startswith(b"HTTP/1.1 200 "):
             expected[str(number)] = escaped(agent.strip(b" \t")) or "-"
-    # Not always in the order of the requests: HAProxy's threads have sockets of their own.
     lines = final_lines(node, "web", count)
     taken = [line for line in lines if line.elb_status == "200"]
     assert {line.request.split("/")[3].split()[0]: line.user_agent for line in taken} == expected, f"seed {seed}"

@@ -94,7 +94,8 @@ def partial(node, name, bucket=None):
 
 
 def final_lines(node, name, count):
-    """Turns the log off, and gives what it had then: so many lines."""
+    """Turns the log off, and gives what it had then: so many lines, in the order in which the requests arrived. (They are
+    written as HAProxy's threads tell of them, each over sockets of its own.)"""
     disable(node, name)
 
     def all_there():
@@ -103,4 +104,4 @@ def final_lines(node, name, count):
         return lines or True
 
     lines = eventually(all_there, f"{count} lines of {name} are published")
-    return [] if lines is True else lines
+    return [] if lines is True else sorted(lines, key=lambda line: line.timestamp)
